@@ -8,8 +8,7 @@ from mfaenv.fast import catalog
 from mfaenv.fast.parse import MAIN, PROGRAM, Command, Option
 
 WIDTH = 80
-MAX_LEFT = 36
-"""Characters of the left column; what is wider has its own line."""
+MAX_LEFT = 36  # characters of the left column; what is wider has its own line
 
 
 def page(name: str) -> str:

@@ -13,11 +13,8 @@ from mfaenv.pretend_aws.totp import Device
 from mfaenv.pretend_aws.wire import Content, Refusal, timestamp
 from mfaenv.pretend_aws.world import Account, Credential, Role, User
 
-MAX_KEYS = 2
-"""Access keys of a user: "IAM and AWS STS quotas"."""
-
-SEED_BYTES = 40
-"""AWS's are 64 characters of base32."""
+MAX_KEYS = 2  # access keys of a user: "IAM and AWS STS quotas"
+SEED_BYTES = 40  # AWS's are 64 characters of base32
 
 
 def _on_user(perform: Callable[[User, Call], Content]) -> Callable[[Call], Content]:

@@ -19,9 +19,7 @@ from mfaenv.serving.loopback import HttpRequest
 ALGORITHM = "AWS4-HMAC-SHA256"
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 TIME_FORMAT = "%Y%m%dT%H%M%SZ"
-SKEW = 5 * 60
-"""Seconds that a clock may be off."""
-
+SKEW = 5 * 60  # seconds that a clock may be off
 _INVALID_TOKEN = ("InvalidClientTokenId", "The security token included in the request is invalid.")
 _MALFORMED = (
     "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters and 'X-Amz-Date'."

@@ -7,14 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-STEP = 30
-"""Seconds that a device shows one code."""
-
-TOLERANCE = 1
-"""Steps either way in which AWS takes a code: clocks are a little off."""
-
-PAIR_STEPS = 10
-"""Steps back in which two codes in a row are taken: people type slowly."""
+STEP = 30  # seconds that a device shows one code
+TOLERANCE = 1  # steps either way in which AWS takes a code: clocks are a little off
+PAIR_STEPS = 10  # steps back in which two codes in a row are taken: people type slowly
 
 
 class ShownCode(NamedTuple):

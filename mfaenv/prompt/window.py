@@ -10,8 +10,7 @@ from mfaenv.terminal import program, tty
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled, code_digits, printable
 
-TRIES = 3
-"""A program may answer by itself, with the same each time."""
+TRIES = 3  # a program may answer by itself, with the same each time
 
 
 class Window:

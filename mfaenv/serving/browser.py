@@ -18,16 +18,12 @@ from mfaenv.terminal import program
 
 VARIABLE = "BROWSER"
 
-STARTED_SECONDS = 5
-"""After which a program counts as started well."""
-
+STARTED_SECONDS = 5  # after which a program counts as started well
 OPENERS = (("xdg-open",), ("gio", "open"), ("x-www-browser",))
 WINDOWS_FROM_LINUX = (("wslview",), ("powershell.exe", "-NoProfile", "-Command", "Start-Process"))
 """In WSL: https://wslu.wedotstuff.com/wslu/wslview.html, which not everybody has."""
 
-MAX_WAIT_SECONDS = 60
-"""Until the browser has asked."""
-
+MAX_WAIT_SECONDS = 60  # until the browser has asked
 _HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 ELSE = "--print shows the link instead, which signs in whoever has it."

@@ -19,14 +19,10 @@ from urllib.parse import parse_qsl
 from mfaenv.fast.environment import is_digits
 from mfaenv.serving import peers
 
-POLL_SECONDS = 0.02
-"""Until a server that is to stop does."""
-
+POLL_SECONDS = 0.02  # until a server that is to stop does
 _LENGTH_DIGITS = 9
 
-_AT_ONCE = 200
-"""Connections that are looked at together. Each takes a descriptor."""
-
+_AT_ONCE = 200  # connections that are looked at together. Each takes a descriptor
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER that closes at once: the system's table would keep each connection for another minute."""
 

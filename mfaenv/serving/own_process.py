@@ -25,9 +25,7 @@ assert sys.platform != "win32"  # noqa: S101 - no process can be replaced there,
 
 Served = AbstractContextManager[Mapping[str, str]]
 
-POLL_SECONDS = 0.2
-"""Between two looks for the program's end, where the system does not report it."""
-
+POLL_SECONDS = 0.2  # between two looks for the program's end, where the system does not report it
 _ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 
 

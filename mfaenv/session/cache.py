@@ -16,8 +16,7 @@ from mfaenv.session.remembered import DISMISSED_SECONDS, DismissedPrompt
 from mfaenv.store import LOCK, Store
 from mfaenv.terminal.terminal import Terminal
 
-MAX_CALL_SECONDS = 60
-"""Seconds that a process which calls AWS keeps others waiting: some answers never end."""
+MAX_CALL_SECONDS = 60  # seconds that a process which calls AWS keeps others waiting: some answers never end
 
 
 class Context(NamedTuple):

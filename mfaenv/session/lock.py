@@ -13,9 +13,7 @@ from threading import Event, Thread
 
 from mfaenv.store.private_files import patiently
 
-PAUSE = 0.1
-"""Seconds between two tries, and up to half as many more: not all processes try at once."""
-
+PAUSE = 0.1  # seconds between two tries, and up to half as many more: not all processes try at once
 SAID_AFTER = 1.0  # seconds of waiting after which the person is told
 TOUCHED_EVERY = 1.0  # seconds after which the holder touches the file again
 

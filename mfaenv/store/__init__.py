@@ -32,9 +32,7 @@ Signature: 8a477f597d28d172789f06886806bc55
 # The sessions that mfaenv stores. Backups leave this folder out: https://bford.info/cachedir/
 """
 
-DIGITS = 16
-"""Hexadecimal digits at the end of each name: the key's checksum, or random."""
-
+DIGITS = 16  # hexadecimal digits at the end of each name: the key's checksum, or random
 ENTRIES = (SESSION, ANSWER, DEVICE, CODE, KEY, DISMISSED)
 PREFIXES = (*ENTRIES, LOCK, private_files.TEMPORARY)
 KINDS = (*PREFIXES, LATEST)

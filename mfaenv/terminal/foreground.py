@@ -8,12 +8,9 @@ from contextlib import contextmanager, suppress
 from mfaenv.fast import KILLED, end_in_order
 from mfaenv.terminal import program
 
-POLL_SECONDS = 0.2
-"""Between two looks for a signal."""
-
+POLL_SECONDS = 0.2  # between two looks for a signal
 _STOPS = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
-_TYPED = ("SIGINT", "SIGQUIT")
-"""What Ctrl-C and Ctrl-\\ send."""
+_TYPED = ("SIGINT", "SIGQUIT")  # what Ctrl-C and Ctrl-\ send
 
 
 @contextmanager

@@ -6,9 +6,7 @@ from rich.theme import Theme  # noqa: TID253 - the same
 
 from mfaenv.terminal.page import as_text
 
-WIDEST = 100
-"""Columns: longer lines are hard to read."""
-
+WIDEST = 100  # columns: longer lines are hard to read
 _BLANK = "\ue000"
 """Stands for a blank in code, at which rich would break a line: what is copied of two lines is two commands."""
 

@@ -17,11 +17,8 @@ from mfaenv.terminal.tty import USUAL_COLUMNS, USUAL_LINES
 if TYPE_CHECKING:
     from rich.table import Table as Grid
 
-BORDER = 3
-"""Of a table's column: a line and two spaces."""
-
-UNBROKEN_COLUMNS = 1_000_000
-"""In a pipe or a file no line is broken."""
+BORDER = 3  # of a table's column: a line and two spaces
+UNBROKEN_COLUMNS = 1_000_000  # in a pipe or a file no line is broken
 
 
 class Page(Console):

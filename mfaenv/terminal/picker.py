@@ -13,17 +13,13 @@ from mfaenv.terminal import tty
 from mfaenv.terminal.text import ASKED, FAINT, PLAIN, Row, Styled, cells, printable
 from mfaenv.terminal.tty import Tty
 
-MAX_ROWS = 15
-"""Rows of the list that are shown at once."""
-
+MAX_ROWS = 15  # rows of the list that are shown at once
 HELP = "type to narrow, arrows or number, Enter takes, Esc leaves"
 UP, DOWN = "\x1b[A", "\x1b[B"
 MOVES = {UP: -1, DOWN: 1, "\x1bOA": -1, "\x1bOB": 1, "\t": 1, "\x1b[5~": -MAX_ROWS, "\x1b[6~": MAX_ROWS}
 """Arrows, also those of application mode, Tab, PageUp and PageDown."""
 
-LEAVING = ("\x1b", "\x03", "\x04", "\x1c")
-"""Esc, Ctrl-C, Ctrl-D and Ctrl-Backslash."""
-
+LEAVING = ("\x1b", "\x03", "\x04", "\x1c")  # Esc, Ctrl-C, Ctrl-D and Ctrl-Backslash
 KEY = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.)|.", re.DOTALL)
 """An arrow's sequence, which comes in one piece, or one character."""
 

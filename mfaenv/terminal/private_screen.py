@@ -27,9 +27,7 @@ WHITE_ON_BLACK, RESET = "\x1b[38;5;231;48;5;16m", "\x1b[0m"
 USUAL_BORDER, MIN_BORDER = 4, 2
 """The light border of a QR code, in modules: ISO/IEC 18004's, and one that scanners accept too."""
 
-PANEL_COLUMNS = 30
-"""Six groups of four characters beside a QR code, and a free column."""
-
+PANEL_COLUMNS = 30  # six groups of four characters beside a QR code, and a free column
 MARGIN = 2
 
 

@@ -26,18 +26,10 @@ NOT_EXECUTABLE = 126
 https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html.
 """
 
-FIRST_LINE_BYTES = 128
-"""Of a program, to see whether it is a script."""
-
-MAX_PRINTED = 65_536
-"""Bytes of a program: one that prints without end would take all the memory."""
-
-GRACE_SECONDS = 2
-"""For a program to end after it was asked to."""
-
-LOOK_SECONDS = 0.2
-"""Between two looks at something else while a program runs."""
-
+FIRST_LINE_BYTES = 128  # of a program, to see whether it is a script
+MAX_PRINTED = 65_536  # bytes of a program: one that prints without end would take all the memory
+GRACE_SECONDS = 2  # for a program to end after it was asked to
+LOOK_SECONDS = 0.2  # between two looks at something else while a program runs
 _BATCH_FILES = (".cmd", ".bat")
 _CMDS_OWN = frozenset('"&|<>^%\r\n')
 """What cmd, which reads the command line of a batch file once more, does not take for text: CVE-2024-24576."""

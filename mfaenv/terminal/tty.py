@@ -25,9 +25,7 @@ else:
             raise OSError(*error.args) from None
 
 
-SIGQUIT = 3
-"""On every POSIX system; Windows has none."""
-
+SIGQUIT = 3  # on every POSIX system; Windows has none
 USUAL_COLUMNS = 80
 USUAL_LINES = 24
 
@@ -36,23 +34,15 @@ SENSIBLE_COLUMNS = range(20, 1000)
 
 END_OF_LINE = (Styled(""), Styled(""))
 
-QUIT_KEY = b"\x1c"
-"""Ctrl-\\."""
-
-END_OF_INPUT = b"\x1a"
-"""Ctrl-Z, on Windows."""
-
+QUIT_KEY = b"\x1c"  # Ctrl-\
+END_OF_INPUT = b"\x1a"  # Ctrl-Z, on Windows
 CONTROL_SEQUENCE = rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1a"
 """ECMA-48, 5.4: arrow keys, and a terminal's late answer to a shell that asked for its cursor. Also Ctrl-Z."""
 
 _VIRTUAL_TERMINAL = 0x0004
 
-LOOK_UP_SECONDS = 0.2
-"""Between two looks at something else while nobody types."""
-
-KEY_SECONDS = 0.05
-"""The same on Windows, where what is typed shows only when it is read."""
-
+LOOK_UP_SECONDS = 0.2  # between two looks at something else while nobody types
+KEY_SECONDS = 0.05  # the same on Windows, where what is typed shows only when it is read
 NAMES = ("CONIN$", "CONOUT$") if sys.platform == "win32" else ("/dev/tty", "/dev/tty")
 
 
