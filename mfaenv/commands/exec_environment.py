@@ -122,23 +122,20 @@ def _without_keys(served: str, files: AwsFiles, terminal: Terminal) -> dict[str,
     if GIVE_CREDENTIALS.isdisjoint(files.section(DEFAULT)):
         return {}
     hidden = _hidden(served, files)
+    for path in sorted({files.keys_file(name) for name in hidden - {DEFAULT}} - {""}):
+        terminal.note(f"The program gets no keys of {awsfiles.short(path)}, not even those of other profiles.")
     texts = {}
     for variable, path, name_of in (
         (names.CONFIG_VARIABLE, files.config, names.profile_of),
         (names.CREDENTIALS_VARIABLE, files.credentials, str),
     ):
         # What cannot be read the program, which is this user's, cannot read either.
-        copy, has_others = {}, False
+        copy = {}
         for title, section in awsfiles.read(path, must_be_readable=False).items():
             name = name_of(title)
             gone = GIVE_CREDENTIALS if name in hidden else KEYS
             mark = HIDDEN if name in hidden - {DEFAULT, served} else {}
-            has_others |= name not in {None, "", DEFAULT} and awsfiles.has_keys(section)
             copy[title] = {option: value for option, value in section.items() if option not in gone} | mark
-        if has_others:
-            terminal.note(
-                f"The program gets no keys of {awsfiles.short(path)}, not even those of other profiles."
-            )
         texts[variable] = awsfiles.to_text(copy)
     return texts
 
