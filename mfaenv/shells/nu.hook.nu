@@ -1,8 +1,12 @@
 # Look, without a process, at the word that every new session leaves in the store: whether it is another than before.
 def --env _mfaenv_look []: nothing -> bool {
     let before = $env._mfaenv_seen
-    hide open # a command of the user's own
-    $env._mfaenv_seen = (try { open --raw ($env.MFAENV_STORE | path join latest) | decode utf-8 | str trim } catch { '-' })
+    let latest = ($env.MFAENV_STORE | path join latest)
+    # A command open of the user's own may start anything. From 0.113 on, %open is nushell's.
+    $env._mfaenv_seen = (try {
+        if $env.NU_VERSION >= '0.113' { %open --raw $latest } else if (which open).0.type == built-in { open $latest }
+        | decode utf-8 | str trim
+    } catch { '-' })
     $env._mfaenv_seen != $before
 }
 

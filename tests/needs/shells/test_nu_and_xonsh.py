@@ -62,14 +62,28 @@ def test_nu_takes_any_name_and_folder_in(product: Product) -> None:
     assert shown == [f"[{ODD}]", f"[{product.cache}]"]
 
 
-@pytest.mark.parametrize("own", ["def open [name] { error make {msg: mine} }", "alias open = ^echo", ""])
+@pytest.mark.parametrize("own", ["def open [name] { ^echo mine }", "alias open = ^echo", ""])
 def test_nus_hook_does_without_the_users_open(product: Product, scenario: Scenario, own: str) -> None:
+    """What config.nu defines is the user's own in the files that nushell reads after it."""
+    need("nu")
     assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
-    (product.home / "mfaenv.nu").write_text(product.run("init", "nu").out, encoding="utf-8")
-    shown = run(
-        product, "nu", own, "source mfaenv.nu", "_mfaenv_look | ignore", "^show-words $env._mfaenv_seen"
+    folder = product.home / "nushell"
+    (folder / "autoload").mkdir(parents=True)
+    (folder / "config.nu").write_text(f"{own}\n")
+    (folder / "autoload" / "mfaenv.nu").write_text(product.run("init", "nu").out, encoding="utf-8")
+    look = "_mfaenv_look | ignore; print $'seen=($env._mfaenv_seen)'; exit"
+    env = with_mfaenv(product) | {"XDG_CONFIG_HOME": str(product.home)}
+    done = subprocess.run(
+        ["nu", "--execute", look],
+        cwd=product.home,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
     )
-    assert shown == [f"[{(product.cache / 'latest').read_text().strip()}]"]
+    assert f"seen={(product.cache / 'latest').read_text().strip()}\n" in done.stdout.decode(), (
+        done.stderr.decode()
+    )
 
 
 def test_a_profile_that_nu_has_as_a_number_starts_no_process_at_each_prompt(
