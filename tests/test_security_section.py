@@ -96,9 +96,7 @@ PROOFS = {
     "There are no core dumps, except while a stored session is printed.": (
         "test_a_question_that_is_cut_short_leaves_no_core_dump",
     ),
-    "The function of `mfaenv init` shows no key where the shell traces (`set -x`).": (
-        "test_no_trace_shows_a_secret",
-    ),
+    "The function of `mfaenv init` shows no key under `set -x` or `set -v`.": ("test_no_trace_shows_a_secret",),
     "The line `eval $(mfaenv)` does.": (),
     "So does a shell that traces from its start (`bash -xl`), or has a DEBUG trap (in zsh and ksh93; in bash with "
     "`extdebug` or `functrace`).": (),

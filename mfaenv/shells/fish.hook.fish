@@ -23,7 +23,7 @@ set -g _mfaenv_seen @SEEN@
 function _mfaenv_look
     set -l before $_mfaenv_seen
     set -g _mfaenv_seen -
-    test -r "$MFAENV_STORE/latest"; and read -g _mfaenv_seen <$MFAENV_STORE/latest
+    test -O "$MFAENV_STORE/latest"; and read -g _mfaenv_seen <$MFAENV_STORE/latest
     test "$_mfaenv_seen" != "$before"
 end
 

@@ -1,5 +1,5 @@
 # The word that every new session leaves in the store, as it was when it was last looked at.
-_mfaenv_seen=@SEEN@ _mfaenv_before='' _mfaenv_asked=- _mfaenv_gone='' _mfaenv_now=0
+_mfaenv_seen=@SEEN@ _mfaenv_before='' _mfaenv_asked=' ' _mfaenv_gone='' _mfaenv_now=0
 
 # At each prompt: where AWS_PROFILE has changed, or there may be news of the session, the program decides what this shell
 # gets and loses.
@@ -26,7 +26,7 @@ _mfaenv_seen=@SEEN@ _mfaenv_before='' _mfaenv_asked=- _mfaenv_gone='' _mfaenv_no
     [ -z "$_mfaenv_gone" ] || [ -n "$(\unset -f mfaenv && \export PATH="$PATH" && \command -v mfaenv)" ] || return 0
     # Where the program failed, or sees no AWS_PROFILE since it is not exported, the next prompt starts it again; where
     # variables are read-only, only another AWS_PROFILE does.
-    _mfaenv_asked=-
+    _mfaenv_asked=' '
     _mfaenv_here hook "$1" || [ -n "$_mfaenv_seen" ] || _mfaenv_asked=${AWS_PROFILE-}
     case $_mfaenv_exit in 127) _mfaenv_gone=yes ;; *) _mfaenv_gone='' ;; esac
 }

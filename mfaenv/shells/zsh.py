@@ -4,10 +4,10 @@ from mfaenv.shells.bash import IN_SUBSHELL, IS_SUBSHELL, PRINTED, Posix
 
 _LOOKED = """{
         _mfaenv_before=$_mfaenv_seen _mfaenv_seen=-
-        [ ! -r "${MFAENV_STORE-}/latest" ] || _mfaenv_seen=$(<"${MFAENV_STORE-}/latest")
+        [ ! -O "${MFAENV_STORE-}/latest" ] || _mfaenv_seen=$(<"${MFAENV_STORE-}/latest")
         [ "$_mfaenv_seen" != "$_mfaenv_before" ]
     }"""
-"""Whether the store has news. zsh starts no process for `$(<FILE)`; `read`, and a look what kind it is, are slower."""
+"""Whether the store has news; a FIFO may be another user's. zsh starts no process for `$(<FILE)`; `read` is slower."""
 
 
 class Zsh(Posix):

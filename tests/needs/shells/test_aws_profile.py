@@ -267,8 +267,8 @@ def test_a_name_for_prompts_that_goes_leaves_the_profile_that_was_asked_for(
 
 @pytest.mark.parametrize(
     "name",
-    ["", "x" * 4096, "a\x1b]0;pwned\x07b", "$(touch ran)", "it's *"],
-    ids=["empty", "long", "controls", "code", "quotes"],
+    ["", "-", "x" * 4096, "a\x1b]0;pwned\x07b", "$(touch ran)", "it's *"],
+    ids=["empty", "dash", "long", "controls", "code", "quotes"],
 )
 @pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
 def test_no_name_runs_or_hangs(stored: Product, row: Settled, name: str) -> None:

@@ -91,6 +91,19 @@ def test_a_strict_shell_lives_on(product: Product, row: Settled, strict: str) ->
     assert not re.search(r"unbound|not set|not found|created globally|[Ee]rror:|line \d", shown)
 
 
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can make another user's file"
+)
+@pytest.mark.parametrize("row", [BASH, ZSH, FISH], ids=lambda row: row.name)
+def test_a_file_of_another_user_in_the_place_of_ours_hangs_no_prompt(product: Product, row: Settled) -> None:
+    product.cache.mkdir(parents=True, mode=0o700)
+    os.mkfifo(product.cache / "latest", 0o666)
+    os.chown(product.cache / "latest", 65534, 65534)
+    with seated(product, row) as seat:
+        seat.type("")
+        assert seat.keys() == NOTHING
+
+
 def test_a_failure_that_errexit_forgives_does_not_end_bash(product: Product) -> None:
     with seated(product, BASH._replace(load=("set -e", *BASH.load))) as seat:
         seat.type("! true")
