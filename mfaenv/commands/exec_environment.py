@@ -64,11 +64,7 @@ def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
         resolved = opened.enter_context(service.resolving(options, env))
         terminal, by_key = Terminal.for_options(options, env), dict[str, Session]()
         session = resolved.get_session(terminal, by_key)
-        name = resolved.request.profile.text
-        if not options.get("only"):
-            resolved.warn(terminal)
-        elif resolved.request.warning and not resolved.request.region.text:  # that of [default] is not there
-            terminal.warn(f"Profile {name} has no region: set region in it, or AWS_REGION.")
+        resolved.warn(terminal)
         pairs = resolved.pairs(session, env)
         shells.check_lengths(pairs)
         programs = environment.changed(pairs, env)
@@ -79,6 +75,7 @@ def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
             programs = environment.changed([(name, None) for name in (*gone, *OVERRIDING_VARIABLES)], programs)
             programs |= {environment.ADDRESS_OF_KEYS: server.url, TOKEN: server.token}
             server.remind(terminal)
+        name = resolved.request.profile.text
         if options.get("only"):
             texts = _with_one_profile(name, resolved.files, Session() if options.get("serve") else session)
             programs |= opened.enter_context(_private(texts, f"of profile {name} alone", env))

@@ -91,8 +91,12 @@ class Resolved(NamedTuple):
 
     def warn(self, terminal: Terminal) -> None:
         """Show which settings of the profile no shell gets."""
-        if self.request.warning and not self.acquisition.cached:
-            terminal.warn(self.request.warning)
+        warning, name = self.request.warning, self.request.profile.text
+        if warning and self.options.get("only"):  # [default] is the profile itself there
+            has_region = self.request.region.text
+            warning = "" if has_region else f"Profile {name} has no region: set region in it, or AWS_REGION."
+        if warning and not self.acquisition.cached:
+            terminal.warn(warning)
 
     def get_session(self, terminal: Terminal, sessions: dict[str, Session] | None = None) -> Session:
         """Return the session; `sessions` gets those that lead to it, by key. Raise MfaenvError."""

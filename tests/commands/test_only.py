@@ -58,6 +58,7 @@ def test_no_setting_of_the_default_profile_is_said_to_be_there(
     configure(product, "staging", region=None, ca_bundle=None)
     options = ("exec", "--only", *way, "-p", "staging", "-c", scenario.device.code(), "--")
     done = product.run(*options, "sh", "-c", 'cat "$AWS_CONFIG_FILE"')
+    assert product.run("exec", "--cached", "--only", *way, "-p", "staging", "--", "true").err == ""
     assert not {"region", "ca_bundle", "s3"} & {line.partition(" ")[0] for line in done.out.splitlines()}
     assert (done.status, done.err) == (
         0,
