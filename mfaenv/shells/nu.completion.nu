@@ -1,5 +1,6 @@
 # Completion for mfaenv in nushell, from 0.108 on: the program itself says what fits. Null means files.
-def _mfaenv_complete [spans: list<string>] {
+def _mfaenv_complete [handed: list<string>] {
+    let spans = ($handed.0 | split row ' ') ++ ($handed | skip 1) # an extern's two words come as one
     let offered = (try { do { ^mfaenv complete nu ...$spans } | complete | get stdout | lines } catch { [] })
     let index = ($offered | get --optional 0 | default '0' | into int)
     let completer = $env.config.completions.external.completer?

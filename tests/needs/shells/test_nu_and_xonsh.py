@@ -249,9 +249,16 @@ def test_a_program_that_is_gone_fails_xonshs_line(product: Product) -> None:
 
 
 def test_tab_completes_exec_in_nu(product: Product, scenario: Scenario) -> None:
-    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
+    assert product.run("-f", "json", "-p", "staging", "-c", scenario.device.code()).status == 0
     with seated(product, BY_NAME["nu"]) as seat:
-        seat.window.press("mfaenv exec -p stag\t")
-        seat.window.see("staging")
-        seat.window.enter(" what-is-set")
-        seat.window.see(r"^key=\w+ secret=set profile=staging$")
+        seat.type("$env.config.completions.external.completer = {|spans| [($spans | append all | str join _)]}")
+        for begun, offered, rest in (
+            ("mfaenv exec -p stag", " staging", "what-is-set"),
+            ("mfaenv exec --serv", " --serve", "-p staging what-is-set"),
+            ("mfaenv exec -p staging -- what-is-set l", "what-is-set_l_all", ""),
+        ):
+            seat.window.press(f"{begun}\t")
+            seat.window.see(offered)
+            seat.window.enter(f" {rest}")
+            seat.window.see(r"^key=\w+ secret=(set)? profile=\w+$")
+            seat.window.prompted()
