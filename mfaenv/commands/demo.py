@@ -140,7 +140,7 @@ def _served(scenario: Scenario, env: Env) -> Iterator[tuple[str, dict[str, str]]
             url = opened.enter_context(PretendAws(scenario.world)).url
             folder = opened.enter_context(private_folder(env))
         files = write_files(folder, url, keys={"default": scenario.key}, profiles=scenario.profiles)
-        demo_env = environment.changed([], without_aws(env)) | files
+        demo_env = environment.changed([], without_aws(env), alone=True) | files
         if not find("mfaenv", demo_env):  # it runs as `python -m mfaenv`
             demo_env["PATH"] = demo_env.get("PATH", os.defpath) + os.pathsep + os.path.dirname(sys.executable)
         # Go's SDK takes AWS_ENDPOINT_URL for services, but not where it assumes a role by itself.

@@ -67,7 +67,7 @@ def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
         resolved.warn(terminal)
         pairs = resolved.pairs(session, env)
         shells.check_lengths(pairs)
-        programs = environment.changed(pairs, env)
+        programs = environment.changed(pairs, env, alone=True)
         if options.get("serve"):
             server = opened.enter_context(_server(resolved, session, by_key, env))
             # The session's variables too, with the end, which is not that of an address.

@@ -238,15 +238,18 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     return [*removed, *set_names, *more.items(), *_msys(env, ours=True)]
 
 
-def changed(session: "Iterable[Pair]", env: Env) -> dict[str, str]:
-    """Return a program's environment with the pairs set, or removed; a hook in there sets no AWS_PROFILE again."""
+def changed(session: "Iterable[Pair]", env: Env, *, alone: bool = False) -> dict[str, str]:
+    """Return a program's environment with the pairs set, or removed; a hook in there sets no AWS_PROFILE again.
+
+    Nor does direnv set keys again where the program gets the session `alone`, or a limited one.
+    """
     result = dict(env)
     for name, value in [*session, *[(name, None) for name in OF_HOOKS]]:
         if value is None:
             result.pop(name, None)
         else:
             result[name] = value
-    if DIRENV in result:
+    if DIRENV in result and (alone or result.get(LIMIT)):
         result[DIRENV] = EMPTY_DIFF
     return result
 

@@ -89,7 +89,7 @@ def test_a_folder_has_its_session(stored: Product, row: Settled, *, first: bool)
 @pytest.mark.parametrize(
     ("command", "profile", "has_keys"),
     [
-        ("exec -q -p staging", "staging", True),
+        ("exec -q --read-only -p staging", "staging", True),
         ("exec -q --only -p staging", "staging", True),
         ("exec -q --serve -p staging", "staging", False),
         ("demo", "", False),
@@ -124,6 +124,22 @@ def test_what_is_started_in_a_folder_does_not_get_the_keys_of_before(
     assert (at_first[0], at_first[1] != "none") == (profile, has_keys)
     assert after[0] == "default"
     assert after[1].startswith("ASIA")
+
+
+def test_what_exec_starts_with_nothing_hidden_leaves_a_folder_as_its_shell_does(stored: Product) -> None:
+    need("direnv")
+    (stored.home / "staging" / ".envrc").write_text("export OF_THE_FOLDER=1\n")
+    load = 'eval "$(direnv export bash 2>/dev/null)"'
+    inner = f"echo $OF_THE_FOLDER; cd ..; {load}; echo ${{OF_THE_FOLDER-gone}}"
+    done = subprocess.run(
+        ["bash", "-c", f"cd staging; direnv allow; {load}; mfaenv exec -q -p staging -- bash -c '{inner}'"],
+        env=with_mfaenv(stored),
+        cwd=stored.home,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "1\ngone\n", done.stderr
 
 
 @pytest.mark.parametrize("before", ["set -x", "set -v", "IFS=,"])
