@@ -44,7 +44,7 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     if is_shown:
         return [*seen, (FORMER, asked), (FORMER_PINNED, env.get(PINNED))]
     if asked == before or _has_foreign_credentials(env):
-        return seen
+        return [*_forgotten(env), *seen]
     if before:
         former, pinned = env.get(FORMER, ""), env.get(FORMER_PINNED, "")
     else:
@@ -73,7 +73,7 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
         return [(NEXT, "9" * environment.END_DIGITS)]  # never
     end = environment.end(env)
     if _has_foreign_credentials(env) or (end is None and env.get(EXPIRES)):
-        return []
+        return _forgotten(env)
     asked = env.get(AWS_PROFILE)
     if end is not None:
         env = _without_names(env)
@@ -128,8 +128,19 @@ def _stored(env: Env, store: Store, now: float) -> list[Pair]:
 
 
 def _has_foreign_credentials(env: Env) -> bool:
-    has_keys = env.get("AWS_ACCESS_KEY_ID") and not env.get(EXPIRES)
-    return bool(has_keys or env.get(environment.ADDRESS_OF_KEYS) or env.get(environment.ONLY))
+    return environment.has_own_keys(env) or bool(
+        env.get(environment.ADDRESS_OF_KEYS) or env.get(environment.ONLY)
+    )
+
+
+def _forgotten(env: Env) -> list[Pair]:
+    """Return the removal of what a session has left beside keys of the user's own."""
+    end, expiration = environment.end(env), environment.CREDENTIALS[-1]
+    if end is None or not environment.has_own_keys(env):
+        return []
+    ours = [expiration] if env.get(expiration) == environment.timestamp(end) else []
+    gone = [name for name in environment.SET if name.startswith("MFAENV_")]
+    return [(name, None) for name in (*gone, *ours)]
 
 
 def _without_names(env: Env) -> dict[str, str]:

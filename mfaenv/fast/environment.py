@@ -55,6 +55,7 @@ LIMIT = "MFAENV_SESSION_POLICY"
 IDENTITY = "MFAENV_IDENTITY"
 """The ARN of the session's role, else its device: no prompt hook puts a session of another in its place."""
 
+KEY = "MFAENV_KEY"  # the session's access key ID: other keys are the user's own
 LIMITS = ("read_only", "session_policy", "policy_arns")  # the options that limit a role's session
 
 SEEN = "MFAENV_AWS_PROFILE"
@@ -137,10 +138,11 @@ SET = {
     SETTINGS: "settings",
     LIMIT: "limit",
     IDENTITY: "identity",
+    KEY: "access_key",
 }
 """The variables that a session sets, in order, and each value's name in `pairs`."""
 
-GONE_AT_END = (*CREDENTIALS, EXPIRES, SETTINGS, LIMIT)
+GONE_AT_END = (*CREDENTIALS, EXPIRES, SETTINGS, LIMIT, KEY)
 """What goes at a session's end, with what SETTINGS names; profile and region stay for the next one."""
 
 MSYS_EXCLUDED = "MSYS2_ENV_CONV_EXCL"
@@ -159,6 +161,12 @@ def temporary_keys(env: Env) -> bool:
     """
     token, key = env.get("AWS_SESSION_TOKEN") or env.get("AWS_SECURITY_TOKEN"), env.get("AWS_ACCESS_KEY_ID", "")
     return not key.startswith("AKIA") and (bool(token) or key.startswith("ASIA"))
+
+
+def has_own_keys(env: Env) -> bool:
+    """Return whether the keys in the environment are not of a session that mfaenv set."""
+    key = env.get("AWS_ACCESS_KEY_ID")
+    return bool(key and (not env.get(EXPIRES) or env.get(KEY, key) != key))
 
 
 def region_is_ours(env: Env) -> bool:

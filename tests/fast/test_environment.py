@@ -78,6 +78,7 @@ def test_the_order_is_the_documented_one() -> None:
         ("MFAENV_EXPIRES", str(NOW)),
         ("MFAENV_REGION", "eu-west-1"),
         ("MFAENV_IDENTITY", "arn:aws:iam::123456789012:mfa/alice"),
+        ("MFAENV_KEY", SESSION["access_key"]),
     ]
 
 

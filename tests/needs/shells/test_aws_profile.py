@@ -353,9 +353,22 @@ def test_a_word_before_the_end_once(stored: Product, row: Settled) -> None:
         assert seat.keys().startswith("key=ASIA")
 
 
+@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
+def test_keys_that_are_exported_over_a_session_stay(stored: Product, row: Settled) -> None:
+    with seated(stored, row) as seat:
+        has(seat, "default", "none")
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+            seat.set(name, "ASIAI44QH8DHBEXAMPLE")
+        seat.set("MFAENV_EXPIRES", PAST)
+        for _ in range(2):
+            seat.sees("what-is-named", "^profile=none named=none key=ASIAI44QH8DHBEXAMPLE$")
+        assert "has ended" not in seat.window.text
+
+
 def test_another_windows_session_takes_its_place_without_a_word(stored: Product) -> None:
     with seated(stored, NAMED[0]) as seat:
-        seat.set("AWS_ACCESS_KEY_ID", "ASIAI44QH8DHBEXAMPLE")
+        for name in ("AWS_ACCESS_KEY_ID", "MFAENV_KEY"):
+            seat.set(name, "ASIAI44QH8DHBEXAMPLE")
         seat.set("MFAENV_EXPIRES", int(time.time()) + 535)
         seat.type("")
         seat.sees("what-is-set", r"^key=ASIA(?!I44QH8DHBEXAMPLE)")

@@ -97,7 +97,8 @@ def test_what_another_window_has_got_takes_the_place_of_a_session_that_is_over(
     with seated(product, row) as seat:
         seat.type(f"mfaenv -c {scenario.device.code()}")
         (product.cache / "latest").write_text("1800000000.5\n")
-        seat.set("AWS_ACCESS_KEY_ID", "ASIAI44QH8DHBEXAMPLE")  # an older session's
+        for name in ("AWS_ACCESS_KEY_ID", "MFAENV_KEY"):
+            seat.set(name, "ASIAI44QH8DHBEXAMPLE")  # an older session's
         seat.set("MFAENV_EXPIRES", PAST)
         seat.type("")
         assert seat.keys() == session(product)
