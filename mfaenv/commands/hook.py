@@ -22,8 +22,7 @@ from mfaenv.terminal.text import printable
 
 AS_BEFORE = " with the options that you gave before"
 
-RENEW_ROLE = "--min-remaining 15m"
-"""More than the reminder leaves; --refresh would take a code."""
+RENEW_ROLE = "--min-remaining 15m"  # more than the reminder leaves; --refresh would take a code
 
 
 def run(words: Words, env: Env) -> int:

@@ -28,18 +28,12 @@ EXPIRES = "MFAENV_EXPIRES"
 END_DIGITS = 10
 """Of a moment in seconds since 1970, until the year 2286."""
 
-NEXT = "MFAENV_NEXT"
-"""The moment, in seconds since 1970, at which a prompt hook next has something to say."""
-
+NEXT = "MFAENV_NEXT"  # when, in seconds since 1970, a prompt hook next has something to say
 STORE = "MFAENV_STORE"  # where a prompt hook finds the store's directory
 ONLY = "MFAENV_ONLY"  # the profile that `mfaenv exec --only` shows to what it runs
 
-DEMO = "MFAENV_DEMO"
-"""The address of the demo that this is in."""
-
-REGION_MARK = "MFAENV_REGION"
-"""The region that mfaenv set in this shell, from an option or a profile."""
-
+DEMO = "MFAENV_DEMO"  # the address of the demo that this is in
+REGION_MARK = "MFAENV_REGION"  # the region that mfaenv set in this shell, from an option or a profile
 SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"
 """The long-term access key that this shell exported before the session."""
 
@@ -61,9 +55,7 @@ LIMITS = ("read_only", "session_policy", "policy_arns")  # the options that limi
 SEEN = "MFAENV_AWS_PROFILE"
 """The person's AWS_PROFILE at the prompt hook's last look."""
 
-PUT_BACK = "MFAENV_PUT_BACK"
-"""The person's AWS_PROFILE that a session removed and the prompt hook sets again."""
-
+PUT_BACK = "MFAENV_PUT_BACK"  # the person's AWS_PROFILE that a session removed and the hook sets again
 FORMER = "MFAENV_FORMER_PROFILE"  # the profile that the shell had before its person set AWS_PROFILE
 
 FORMER_PINNED = "MFAENV_FORMER_PINNED"

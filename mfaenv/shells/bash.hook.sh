@@ -10,7 +10,7 @@ fi
 # Look, without a process, whether the word in the store is another than before.
 _mfaenv_look() {
     _mfaenv_before=$_mfaenv_seen _mfaenv_seen=-
-    if [ -O "${MFAENV_STORE-}/latest" ]; then
+    if [ -f "${MFAENV_STORE-}/latest" ] && [ -O "${MFAENV_STORE-}/latest" ]; then
         IFS='' \read -r _mfaenv_seen <"${MFAENV_STORE-}/latest" || :
     fi
     [ "$_mfaenv_seen" != "$_mfaenv_before" ]

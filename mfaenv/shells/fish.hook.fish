@@ -23,7 +23,7 @@ set -g _mfaenv_seen @SEEN@
 function _mfaenv_look
     set -l before $_mfaenv_seen
     set -g _mfaenv_seen -
-    test -O "$MFAENV_STORE/latest"; and read -g _mfaenv_seen <$MFAENV_STORE/latest
+    test -f "$MFAENV_STORE/latest" -a -O "$MFAENV_STORE/latest"; and read -g _mfaenv_seen <$MFAENV_STORE/latest
     test "$_mfaenv_seen" != "$before"
 end
 
