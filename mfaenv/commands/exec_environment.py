@@ -71,7 +71,7 @@ def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
         if options.get("serve"):
             server = opened.enter_context(_server(resolved, session, by_key, env))
             # The session's variables too, with the end, which is not that of an address.
-            gone = *environment.CREDENTIALS, environment.EXPIRES, environment.AWS_PROFILE
+            gone = *environment.CREDENTIALS, environment.KEY, environment.EXPIRES, environment.AWS_PROFILE
             programs = environment.changed([(name, None) for name in (*gone, *OVERRIDING_VARIABLES)], programs)
             programs |= {environment.ADDRESS_OF_KEYS: server.url, TOKEN: server.token}
             server.remind(terminal)

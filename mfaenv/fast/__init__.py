@@ -41,6 +41,7 @@ IGNORED_VARIABLES = {
     environment.PINNED,
     environment.LIMIT,
     environment.IDENTITY,
+    environment.KEY,
     "MFAENV_SHELL",  # as the option of that name
     "MFAENV_CACHE_DIR",  # where the answer itself is
     environment.STORE,

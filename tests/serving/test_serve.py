@@ -58,6 +58,7 @@ def test_the_program_gets_an_address_and_nothing_that_wins_over_it(
     assert len(got["AWS_CONTAINER_AUTHORIZATION_TOKEN"]) >= 32
     assert (got["AWS_REGION"], got["MFAENV_PROFILE"]) == ("eu-west-1", "staging")
     assert "MFAENV_EXPIRES" not in got
+    assert "ASIA" not in done.out
 
 
 def test_credentials_are_what_sdks_read(served: Served, scenario: Scenario) -> None:
