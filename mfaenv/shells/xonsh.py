@@ -12,8 +12,7 @@ class Xonsh(Target):
     fail = "raise __import__('subprocess').CalledProcessError({status}, 'mfaenv');"
     line = "execx($({command} --shell xonsh))"
     init = "execx($({command} init {target}))"
-    # The history file, made before this event, gets all variables that are set by then. Keys that are set behind the
-    # line of init stay.
+    # The history file, made before this event, gets what is set by then. Keys set behind the line of init stay.
     at_start = """def _mfaenv_start(key=${{...}}.get('AWS_ACCESS_KEY_ID'), **_):
     if key == ${{...}}.get('AWS_ACCESS_KEY_ID'): {text}events.on_post_init(_mfaenv_start)
 """
