@@ -119,7 +119,8 @@ def start(env: Env, store: Store, now: float) -> list[Pair]:
     if init.is_settled(env, now):
         return []
     session = _stored(env, store, now)
-    return [*session, *init.seen_at_start(session, env)]
+    former = [(FORMER, env.get(PROFILE))] if env.get(AWS_PROFILE) else []
+    return [*session, *init.seen_at_start(session, env), *former]
 
 
 def _stored(env: Env, store: Store, now: float) -> list[Pair]:
