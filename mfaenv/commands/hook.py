@@ -128,9 +128,8 @@ def _stored(env: Env, store: Store, now: float) -> list[Pair]:
 
 
 def _has_foreign_credentials(env: Env) -> bool:
-    return environment.has_own_keys(env) or bool(
-        env.get(environment.ADDRESS_OF_KEYS) or env.get(environment.ONLY)
-    )
+    served = env.get(environment.ADDRESS_OF_KEYS) or env.get(environment.ONLY)
+    return bool(served or environment.has_own_keys(env))
 
 
 def _forgotten(env: Env) -> list[Pair]:
