@@ -75,7 +75,7 @@ class CredentialServer(LoopbackServer):
         self.url = f"http://{self.host}{PATH}"
 
     def __exit__(self, *_: object) -> None:
-        self.socket.close()  # nobody waits for the threads: the process ends
+        """Leave all to the end of the process: in Windows, to wait on a socket that is closed is an error."""
 
     def remind(self, terminal: Terminal) -> None:
         """Show one reminder for each session, from a thread."""

@@ -65,6 +65,17 @@ sts = boto3.Session(profile_name="process").client("sts")
 print(sts.get_caller_identity()["Arn"])
 """
 
+LEAVE_SERVER = """\
+import time
+from types import SimpleNamespace
+from mfaenv.commands.credential_server import CredentialServer
+request = SimpleNamespace(profile=SimpleNamespace(text="default"))
+with CredentialServer(None, request, None, None, "mfaenv"):
+    time.sleep(0.5)
+time.sleep(0.5)
+print("left")
+"""
+
 
 @pytest.fixture(scope="session")
 def windows(tmp_path_factory: pytest.TempPathFactory) -> Windows:
@@ -249,6 +260,11 @@ def test_exec_serves_credentials_to_a_program_without_keys(desk: Desk) -> None:
     )
     assert (status, errors) == (7, "")
     assert output.decode().split() == ["False", "container-role", "arn:aws:iam::123456789012:user/alice"]
+
+
+def test_the_server_of_exec_says_nothing_when_the_program_has_ended(desk: Desk) -> None:
+    done = desk.run("python", "-c", LEAVE_SERVER)
+    assert (done.errors, done.output.split()) == ("", [b"left"])
 
 
 def test_an_argument_of_a_batch_file_never_runs_as_a_command(desk: Desk) -> None:
