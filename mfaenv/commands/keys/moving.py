@@ -15,7 +15,7 @@ from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import FileSection
 from mfaenv.config import awsfiles, credential_process, resolve
 from mfaenv.config.credential_process import KEYS_GET, SETTING
-from mfaenv.config.roles import BEFORE_PROCESS
+from mfaenv.config.roles import BEFORE_PROCESS, of_process
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import Env, Options
@@ -31,7 +31,8 @@ class _Move:
     """A profile's keys in the files and its entry in the keychain. All raise MfaenvError."""
 
     def __init__(self, options: Options, terminal: Terminal) -> None:
-        name, files = catalog.profile_or_default(options, terminal.env), awsfiles.load(terminal.env)
+        files = awsfiles.load(terminal.env)
+        name = of_process(files, catalog.profile_or_default(options, terminal.env))
         command = files.section(name).get(SETTING, "")
         entry = credential_process.entry(command)
         self.name, self.files, self.env = name, files, terminal.env
@@ -62,14 +63,14 @@ class _Move:
         self.config.set(SETTING, self.line)  # unless it is there
         remembered.remember_key(Store.of(self.env), self.name, self.line, keys.access_key, time.time())
 
-    def missing(self) -> MfaenvError:
+    def missing(self, action: str) -> MfaenvError:
         if self.name not in self.files.profiles:
             return resolve.unknown_profile(self.files, self.name, "")
         source = self.files.profiles[self.name].get("source_profile")
         if self.command or not source:
             return longterm.not_there(self.entry.name)
         wrong = f"Profile '{self.name}' has no keys of its own, but those of another profile:"
-        return MfaenvError(wrong, command=to_type("keys", "import", "-p", source))
+        return MfaenvError(wrong, command=to_type("keys", action, "-p", of_process(self.files, source)))
 
 
 def into_keychain(options: Options, env: Env) -> int:
@@ -82,7 +83,7 @@ def into_keychain(options: Options, env: Env) -> int:
         stored = move.entry.load()
         if keys is None:
             if stored is None or move.other:
-                raise move.missing()
+                raise move.missing("import")
             move.name_entry(stored)
             again = "" if move.command else f", and {move.config.title} names it again"
             terminal.note(
@@ -133,7 +134,7 @@ def out_of_keychain(options: Options, env: Env) -> int:
         in_file = file.load() if move.files.keys_file(move.name) else None
         keys = stored or in_file
         if keys is None:
-            raise move.missing()
+            raise move.missing("export")
         _check_file(file, in_file, keys)
         if in_file is None:
             file.replace(None, keys)

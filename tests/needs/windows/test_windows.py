@@ -43,6 +43,22 @@ print(text.value)
 """
 """Shows who may what with the store, in Windows' own words: for each (A;…;RIGHTS;;;WHO)."""
 
+READ_MEANWHILE = """\
+import ctypes, os, time
+from mfaenv.fast import entry
+windows = ctypes.WinDLL("kernel32")
+windows.CreateFileW.restype, delete, all_share, is_there = ctypes.c_void_p, 0x10000, 7, 3
+store = entry.ReadOnlyStore.of(os.environ)
+held = windows.CreateFileW(store.file("latest"), delete, all_share, None, is_there, 0, None)
+try:
+    print(open(store.file("latest")).read())
+except PermissionError:
+    print("refused")
+time.sleep = lambda _: windows.CloseHandle(ctypes.c_void_p(held))
+print(float(store.latest()) > 0)
+"""
+"""Has a file open as a rename of another one to its name has it, until somebody waits."""
+
 DRAW = """\
 import os
 from mfaenv.terminal.text import Table
@@ -302,6 +318,11 @@ def test_the_stores_folder_is_closed_to_others(desk: Desk) -> None:
     who = {rule.rpartition(";")[2] for rule in told.output.decode().strip().rstrip(")").split(")")}
     assert "SY" in who
     assert who & {"WD", "BU", "AU", "AN"} == set()
+
+
+def test_a_file_that_another_process_replaces_is_no_missing_one(desk: Desk) -> None:
+    assert desk.run("mfaenv", "--shell", "cmd", desk.code).status == 0
+    assert desk.run("python", "-c", READ_MEANWHILE) == (0, b"refused\r\nTrue\r\n", "")
 
 
 @on_a_console
