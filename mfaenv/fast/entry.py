@@ -7,6 +7,7 @@ checksum of all before it.
 import os
 import stat
 import sys
+import time
 
 from mfaenv.fast.environment import END_DIGITS, is_digits
 from mfaenv.fast.parse import Record
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any, Self, TypeVar
 
     E = TypeVar("E", bound="Entry")
+    T = TypeVar("T")
 
 Fields = dict[str, str]
 
@@ -34,6 +36,7 @@ ANSWER = "answer-"  # how the names of the fast path's own entries begin
 LATEST = "latest"
 
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+BUSY_TRIES = 50 if sys.platform == "win32" else 0
 _OTHERS, _OTHER_WRITERS = (0, 0) if sys.platform == "win32" else (0o077, 0o022)  # modes say nothing on Windows
 
 
@@ -198,6 +201,16 @@ def file_name(prefix: str, key: str) -> str:
     return f"{prefix}{checksum(key.encode('utf-8', 'surrogateescape'))}"
 
 
+def patiently(step: "Callable[[], T]") -> "T":
+    """Take a step with a file; while another process reads or replaces it, Windows may refuse that."""
+    for _ in range(BUSY_TRIES):
+        try:
+            return step()
+        except PermissionError:
+            time.sleep(0.02)
+    return step()
+
+
 class ReadOnlyStore:
     """Reads the files of one directory. `path` is empty where there is none, and `missing` says why."""
 
@@ -246,14 +259,12 @@ class ReadOnlyStore:
     def _private(self, name: str) -> bytes:
         """Return the bytes of a regular file that this user alone can read, never of a link; else none."""
         try:
-            fd = os.open(self.file(name), _READ)
+            fd = patiently(lambda: os.open(self.file(name), _READ))
+            try:
+                state = os.fstat(fd)
+                ours = stat.S_ISREG(state.st_mode) and not owner(state) and not state.st_mode & _OTHERS
+                return os.read(fd, state.st_size) if ours and state.st_size <= MAX_BYTES else b""
+            finally:
+                os.close(fd)
         except OSError:
             return b""
-        try:
-            state = os.fstat(fd)
-            ours = stat.S_ISREG(state.st_mode) and not owner(state) and not state.st_mode & _OTHERS
-            return os.read(fd, state.st_size) if ours and state.st_size <= MAX_BYTES else b""
-        except OSError:
-            return b""
-        finally:
-            os.close(fd)

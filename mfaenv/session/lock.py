@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
 
-from mfaenv.store.private_files import patiently
+from mfaenv.fast.entry import patiently
 
 PAUSE = 0.1  # seconds between two tries, and up to half as many more: not all processes try at once
 SAID_AFTER = 1.0  # seconds of waiting after which the person is told

@@ -19,6 +19,7 @@ from mfaenv.fast.entry import (
     Session,
     checksum,
     file_name,
+    patiently,
     to_text,
 )
 from mfaenv.store import private_files
@@ -107,7 +108,7 @@ class Store(ReadOnlyStore):
     def delete(self, name: str) -> bool:
         """Remove an entry; return whether it was there."""
         try:
-            private_files.patiently(lambda: os.unlink(self.file(name)))
+            patiently(lambda: os.unlink(self.file(name)))
         except OSError:
             return False
         return True

@@ -2,17 +2,14 @@
 
 import os
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
 
-T = TypeVar("T")
+from mfaenv.fast.entry import patiently
 
 PRIVATE = 0o700
 TEMPORARY = ".mfaenv-"  # begins the name of a file that gets another one
 ABANDONED_AFTER = 60  # seconds by which the writer of a temporary file must have been killed
-BUSY_TRIES = 50 if sys.platform == "win32" else 0
 
 
 def make_folders(path: str) -> None:
@@ -89,13 +86,3 @@ def create(path: str, data: bytes, prepare: Callable[[int], None] = lambda _: No
         prepare(fd)
     finally:
         os.close(fd)
-
-
-def patiently(change: Callable[[], T]) -> T:
-    """Change a file; where another process reads it, Windows refuses that for the moment."""
-    for _ in range(BUSY_TRIES):
-        try:
-            return change()
-        except PermissionError:
-            time.sleep(0.02)
-    return change()
