@@ -225,7 +225,7 @@ def test_entries_that_other_programs_stored_are_replaced_and_removed_too(
         (("import", "-p", "staging"), "'staging' has no keys", "keys import -p default"),
         (("import", "-p", "defaul"), "no profile 'defaul'", "default"),
         (("export", "-p", "nobody"), "no profile 'nobody'", "."),
-        (("export", "-p", "staging"), "'staging' has no keys", "keys import -p default"),
+        (("export", "-p", "staging"), "'staging' has no keys", "keys export -p default"),
         (("rotate", "-p", "wrong"), "no profile 'wrong'", "."),
         (("imprt",), "has no action 'imprt'", "import"),
     ],
@@ -237,6 +237,24 @@ def test_what_cannot_be_done_is_told(
     assert done.status in {1, 2}
     assert_explained(done, wrong, advice)
     assert keychain.lookup("default") == ""
+
+
+@pytest.mark.parametrize("action", ["import", "export"])
+def test_what_is_told_to_type_works_where_roles_have_a_source_for_programs(
+    product: Product, keychain: Keychain, action: str
+) -> None:
+    """As after `configure`; a shell with the role's session has its name in a variable."""
+    configure(product, "default-mfa", credential_process="mfaenv process -p default")
+    configure(product, "staging", source_profile="default-mfa")
+    if action == "export":
+        succeeded(product.run("keys", "import"))
+    product.env["MFAENV_PROFILE"] = "staging"
+    done = product.run("keys", action)
+    assert done.status == 1
+    assert_explained(done, "'staging' has no keys of its own", f"^ *mfaenv keys {action} -p default$")
+    succeeded(product.run("keys", action, "-p", "default-mfa"))
+    assert bool(keychain.lookup("default")) == (action == "import")
+    assert ("aws_secret" in credentials(product).read_text()) == (action == "export")
 
 
 def test_where_the_config_file_cannot_be_written_no_copy_stays_in_the_keychain(
