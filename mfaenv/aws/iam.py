@@ -100,18 +100,16 @@ class VirtualDevices(_UserCalls):
             return [str(device["SerialNumber"]) for page in pages for device in page["VirtualMFADevices"]]
 
     def enable(self, serial: str, first: str, second: str) -> bool:
-        """Enable a device with two codes in a row; return False for wrong ones."""
+        """Enable a new device with two codes in a row; return False for wrong ones."""
+        codes = {"AuthenticationCode1": first, "AuthenticationCode2": second}
         with _errors("iam:EnableMFADevice"):
             try:
-                self._client.enable_mfa_device(
-                    UserName=self.user,
-                    SerialNumber=serial,
-                    AuthenticationCode1=first,
-                    AuthenticationCode2=second,
-                )
+                self._client.enable_mfa_device(UserName=self.user, SerialNumber=serial, **codes)
             except self._client.exceptions.InvalidAuthenticationCodeException:
                 return False
-            return True
+            except self._client.exceptions.EntityAlreadyExistsException:
+                pass  # it was enabled, and AWS's answer was lost
+        return True
 
     def delete(self, serial: str) -> None:
         """Delete a device that is nobody's, if it is still there."""

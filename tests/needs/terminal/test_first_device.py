@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from product import Product
 
     from mfaenv.pretend_aws.world import Account, User
+    from mfaenv.serving.loopback import HttpResponse
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="drives a pseudo-terminal")
 
@@ -245,6 +246,22 @@ def test_after_a_wrong_pair_a_right_one_is_taken(newcomer: Product, account: Acc
         finish(window, app)
         take_all(window)
     assert len(account.users["alice"].devices) == 1
+
+
+def test_a_device_that_was_enabled_though_the_answer_was_lost_is_taken(
+    newcomer: Product, aws: ObservedAws, account: Account
+) -> None:
+    """The call is sent again, and AWS then says that the device is in use."""
+
+    def lose(_answer: HttpResponse) -> HttpResponse:
+        raise ConnectionAbortedError
+
+    aws.change("EnableMFADevice", lose)
+    with direct(newcomer, "configure") as window:
+        finish(window, begin(window))
+        take_all(window)
+    assert [each.error for each in aws.log if each.action == "EnableMFADevice"] == ["EntityAlreadyExists"]
+    assert names_of(account) == ["alice"]
 
 
 @pytest.mark.parametrize("step", ["make", "first", "next", "key", "proof"])
