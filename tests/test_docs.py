@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from documents import DOCUMENTS, JAPANESE, README, ROOT, blocks, page, prose, read, spans
+from documents import DOCUMENTS, JAPANESE, PAGES, README, ROOT, blocks, page, prose, read, spans
 
 from mfaenv import shells
 from mfaenv.aws.mfa_policies import SELF_SERVICE
@@ -89,6 +89,11 @@ def test_a_page_fits_a_terminal(document: str) -> None:
     assert wide == []
 
 
+@pytest.mark.parametrize("topic", PAGES)
+def test_a_page_can_be_copied_from_where_it_is_not_drawn(topic: str) -> None:
+    assert "\\|" not in page(topic), "a table's cell wants a pipe as \\|, which no shell takes"
+
+
 def test_nothing_is_said_twice_in_the_pages() -> None:
     said = [sentence for document in DOCUMENTS[1:] for sentence in prose(document) if len(sentence.split()) > 5]
     assert {sentence for sentence in said if said.count(sentence) > 1} == set()
@@ -114,11 +119,11 @@ INIT = [name for name in shells.WITH_FUNCTION if name not in {"cmd", "nu", "pwsh
 
 
 def rows(text: str) -> dict[str, str]:
-    """Return the lines of a table by the words in the first cell of their rows."""
-    cells = re.findall(r"^\| ([^|]+) \| (`+)(.+?)\2", text, re.MULTILINE)
+    """Return the lines of a table, or of a block in two columns, by the words that stand before them."""
+    cells = re.findall(r"^\| ([^|]+) \| `+(.+?)`+ \||^ {4}(\S.*?) {2,}(.+)", text, re.MULTILINE)
     return {
         name: line.replace("\\|", "|")
-        for names, _, line in cells
+        for names, line in (filter(None, row) for row in cells)
         for name in re.findall(r"[a-z]+", names.lower())
     }
 

@@ -72,7 +72,7 @@ def typed(document: str) -> list[str]:
     found = []
     for block in blocks(document):
         prompted = [line[2:] for line in block if line.startswith("$ ")]
-        found += prompted or [line for line in block if re.match(r"[a-z3~./-]+ (?!=)|tests/run", line)]
+        found += prompted or [line for line in block if re.match(r"[a-z3~./-]+ (?![ =])|tests/run", line)]
     found += [text for text in spans(document) if re.match(r"(?:mfaenv|eval \$\(mfaenv)(?![\w.])", text)]
     return [
         line for line in dict.fromkeys(found) if line not in NAMES and " = " not in line and "…" not in line
