@@ -88,6 +88,7 @@ def test_slow_clients_keep_nobody_waiting(served: Served) -> None:
 @contextmanager
 def another_user() -> Iterator[None]:
     """Let this process be another user inside, for what it opens."""
+    "".encode("idna")  # Python's own files may be closed to that user: it would know no host ever after
     os.seteuid(NOBODY)
     try:
         yield
