@@ -173,7 +173,9 @@ def is_setting(name: str) -> bool:
 
 def settings(env: Env) -> "dict[str, str]":
     """Return what mfaenv set from a profile's settings, less what the user has changed."""
-    return {name: value for name, value in parse_settings(env.get(SETTINGS, "")) if env.get(name) == value}
+    ends = "&;"  # of statements: `export $(mfaenv)` sets them too
+    pairs = [(name, value.rstrip(ends)) for name, value in parse_settings(env.get(SETTINGS, ""))]
+    return {name: value for name, value in pairs if env.get(name, "").rstrip(ends) == value}
 
 
 def parse_settings(text: str) -> "list[tuple[str, str]]":

@@ -284,17 +284,20 @@ def test_a_line_without_eval_hands_nothing_to_a_handler(ready: BackgroundClient,
 
 
 def test_what_a_line_without_eval_set_goes_with_unset(ready: BackgroundClient) -> None:
-    """bash goes on after it, with a `;` at the end of each value."""
+    """bash goes on after it, with what ends a statement at the end of each value."""
     lines = (
+        r"sed 's/^source_profile.*/&\nretry_mode = standard/' $AWS_CONFIG_FILE > settings",
+        "export AWS_CONFIG_FILE=$PWD/settings",
         "export $(mfaenv -p staging)",
         "eval $(mfaenv)",
         "eval $(mfaenv unset)",
+        "echo retries: ${AWS_RETRY_MODE-}",
         "eval $(mfaenv -p staging)",
     )
     bash = next(shell for shell in SHELLS if shell.name == "bash")
     done = ready.run(bash, *lines, "what-is-set")
     assert "`mfaenv unset` removes MFAENV_PROFILE." in done.stderr
-    assert (done.stdout, done.returncode) == (f"{ready.staging}\n", 0)
+    assert (done.stdout, done.returncode) == (f"retries:\n{ready.staging}\n", 0)
 
 
 def test_elvishs_line_means_the_same_with_the_function(ready: BackgroundClient) -> None:
