@@ -91,7 +91,7 @@ def into_keychain(options: Options, env: Env) -> int:
             )
             return DONE
         if stored and not same_keys(stored, keys):
-            others = f"The keychain has other keys, {stored.access_key}, for profile '{move.name}'."
+            others = f"The keychain has other keys, {stored.access_key}, for profile '{move.entry.name}'."
             line = join((sys.executable, "-P", "-m", "keyring", "del", move.entry.service, move.entry.name))
             raise MfaenvError(f"{others} If nothing needs them any more, this removes them:", command=line)
         _import(move, keys, stored, options, env)

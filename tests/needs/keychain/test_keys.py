@@ -112,6 +112,12 @@ def test_an_entry_that_another_profile_uses_stays_in_the_keychain(
 ) -> None:
     succeeded(product.run("keys", "import"))
     configure(product, "shared", credential_process="mfaenv keys get -p default")
+    set_keys(product, "shared", aws_access_key_id="AKIAOTHEREXAMPLE0000", aws_secret_access_key="other")
+    done = product.run("keys", "import", "-p", "shared")
+    assert_explained(
+        done, f"other keys, {scenario.key.id}, for profile 'default'", "keyring del mfaenv default$"
+    )
+    set_keys(product, "shared", aws_access_key_id=None, aws_secret_access_key=None)
     assert "They stay in the keychain too, for profile shared." in succeeded(product.run("keys", "export")).err
     assert scenario.key.id in keychain.lookup("default")
     assert scenario.key.secret in credentials(product).read_text()
