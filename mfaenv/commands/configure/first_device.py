@@ -74,7 +74,7 @@ class FirstDevice:
             devices.delete(serial)
         except MfaenvError as error:
             reason = denied if isinstance(error, DeniedError) else error.message
-            self.terminal.note(f"The unused device {_short(serial)} stays: {reason}")
+            self.terminal.note(f"The device {_short(serial)} stays: {reason}")
 
     def _check(self) -> None:
         if not self.name:

@@ -290,9 +290,7 @@ def test_ctrl_c_at_each_step_leaves_at_once(newcomer: Product, account: Account,
     assert (len(account.users["alice"].devices) == 1) is (step in {"key", "proof"})
     left = step in {"first", "next"}
     assert (len(account.unassigned_devices) == 1) is left
-    assert (
-        "mfaenv: The unused device alice stays: the next `mfaenv configure` offers to" in window.text
-    ) is left
+    assert ("mfaenv: The device alice stays: the next `mfaenv configure` offers to" in window.text) is left
     assert "denie" not in window.text
 
 
@@ -345,7 +343,7 @@ def test_a_device_that_was_left_stays_where_no_policy_allows_to_delete_it_or_the
         window.see(r"Delete it\? \[Y/n\] ")
         window.enter(answer)
         take_all(window)
-        denied = "The unused device alice stays: a policy denies iam:DeleteVirtualMFADevice." in window.text
+        denied = "The device alice stays: a policy denies iam:DeleteVirtualMFADevice." in window.text
         assert denied is (answer == "y")
         assert "self-service" not in window.text
     assert names_of(account) == ["alice-2"]
