@@ -58,17 +58,18 @@ class _KeyRow:
             key = next((key for key in iam.list_keys() if key.id == self.access_key_id), None)
             if key is None:
                 raise MfaenvError("IAM lists no such key of this user.")
+            self.active = key.active
+            self.created = environment.timestamp(int(key.created))
+            self.age_days = max(0, int((time.time() - key.created) // 86_400))  # AWS's clock may be ahead
             self.last_used = iam.last_use(key.id)
-        self.active = key.active
-        self.created = environment.timestamp(int(key.created))
-        self.age_days = max(0, int((time.time() - key.created) // 86_400))  # AWS's clock may be ahead
 
     def as_data(self) -> dict[str, Any]:
         wrong = self.problem
         return {**vars(self), "problem": wrong and f"{wrong.message} {wrong.command}".rstrip()}
 
     def cells(self) -> tuple[str, ...]:
-        age, last = ("-", "-") if self.age_days is None else (f"{self.age_days}d", "never")
+        age = "-" if self.age_days is None else f"{self.age_days}d"
+        last = "-" if self.age_days is None or self.problem else "never"
         if self.active is False:
             age += ", inactive"
         if self.last_used:

@@ -13,7 +13,7 @@ from mfaenv.command_line import to_type
 from mfaenv.commands.keys import places
 from mfaenv.config import awsfiles, credential_process, resolve
 from mfaenv.config.credential_process import SETTING, other_program
-from mfaenv.errors import DONE, MfaenvError, join_names
+from mfaenv.errors import DONE, DeniedError, MfaenvError, join_names
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Keys, Origin, Provider, Request, Value, same_keys
@@ -99,14 +99,10 @@ class Rotation:
             wrong = f"IAM lists no key {keys.access_key} of this user."
             raise MfaenvError(wrong, f"Check the keys of profile {self.root} in {self.place.title}.")
         other = next((each for each in listed.values() if each.id != keys.access_key), None)
-        if (
-            other
-            and other.id != chosen
-            and (other.active or not self.delete or self._users(other.id, active=False))
-        ):
-            return other
         if other is None:
             self._replace(keys)
+        elif other.id != chosen and (other.active or not self.delete or self._users(other.id, active=False)):
+            return other
         elif other.active:
             self._finish(keys, other.id)
         else:
@@ -143,7 +139,10 @@ class Rotation:
             raise MfaenvError("Nothing was changed.", "Both keys are as they were.")
 
     def _last_use(self, key: str) -> str:
-        use = self.iam.last_use(key)
+        try:
+            use = self.iam.last_use(key)
+        except DeniedError:  # a policy may allow all else
+            return "a policy denies iam:GetAccessKeyLastUsed"
         return f"last used {use['at'][:10]} by {use['service']} in {use['region']}" if use else "never used"
 
     def _replace(self, old: Keys) -> None:

@@ -387,6 +387,26 @@ def test_with_two_keys_the_person_chooses(
     assert states(alice) == dict(zip((scenario.key.id, other.id), left, strict=True))
 
 
+def test_where_a_policy_hides_the_last_use_the_person_still_chooses(
+    product: Product, scenario: Scenario, alice: User
+) -> None:
+    """The list shows the age then."""
+    get_session(product, scenario)
+    other = alice.add_key()
+    denied = {"Effect": "Deny", "Action": "iam:GetAccessKeyLastUsed", "Resource": "*"}
+    alice.policies["Deny"] = {"Statement": [denied]}
+    (row,) = listed(product)
+    assert (row["age_days"], row["active"], row["last_used"]) == (0, True, None)
+    assert "denies iam:GetAccessKeyLastUsed" in row["problem"]
+    assert "never" not in product.run("keys").out
+    with Window((*product.command, "keys", "rotate"), product.env, product.home) as window:
+        window.see(rf"{other.id} \(in no profile here\): a policy denies iam:GetAccessKeyLastUsed")
+        window.see("Number")
+        window.enter("2")
+        window.see("is deactivated")
+    assert states(alice) == {scenario.key.id: True, other.id: False}
+
+
 @pytest.mark.usefixtures("stored")
 def test_with_an_inactive_key_the_person_chooses_to_delete_it(
     product: Product, scenario: Scenario, alice: User
