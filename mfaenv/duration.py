@@ -61,5 +61,4 @@ def rounded(value: int) -> str:
 def time_of_day(end: float, now: float) -> str:
     """Return seconds since 1970 as clocks here show them: `14:32`, with the weekday on another day."""
     there, here = time.localtime(end), time.localtime(now)
-    same = there[:3] == here[:3]
-    return time.strftime("%H:%M" if same else "%a %H:%M", there)
+    return time.strftime("%H:%M" if there[:3] == here[:3] else "%a %H:%M", there)

@@ -352,6 +352,21 @@ def test_no_error_shows_the_password_or_the_query_of_an_address(scene: Scene) ->
         assert "hunter2" not in done.err
 
 
+@pytest.mark.parametrize("words", ["-v", "doctor", "doctor --json", "keys", "keys --json", "keys rotate"])
+@pytest.mark.parametrize("exported", [False, True], ids=["file", "environment"])
+def test_a_secret_in_the_place_of_the_id_is_not_shown(scene: Scene, words: str, *, exported: bool) -> None:
+    product, (key, secret) = scene.product, (scene.scenario.key.id, scene.scenario.key.secret)
+    set_keys(
+        product, aws_access_key_id=None if exported else secret, aws_secret_access_key=None if exported else key
+    )
+    if exported:
+        product.env |= {"AWS_ACCESS_KEY_ID": secret, "AWS_SECRET_ACCESS_KEY": key}
+    done = product.run(*words.split())
+    assert secret not in done.out + done.err
+    if words in {"-v", "keys rotate"} or (words == "keys" and exported):
+        assert_explained(done, "The access key ID and the secret key of .* are swapped", "Swap them back in")
+
+
 @pytest.mark.parametrize("shell", NAMES)
 def test_each_shell_gets_its_failing_statement_and_nothing_else(scene: Scene, shell: str) -> None:
     for status, arguments in ((1, ("-p", "nobody")), (2, ("--duration", "1"))):

@@ -23,6 +23,7 @@ from mfaenv.terminal.terminal import Terminal
 def run(options: Options, _words: Words, env: Env) -> int:
     """Print the lines that set a session in the shell. Raise MfaenvError."""
     target = choose_target(options, env)
+    line = shells.loading_line(target, asked_again(options))
     path = parse.text(options, "output")
     if "output" in options:
         output_file.check(path)
@@ -32,7 +33,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
             raise MfaenvError(f"{wrong} {hint}", command="mfaenv help programs")
     elif os.isatty(1) and not options.keys() & catalog.PRINTING:
         wrong = "No shell reads what is printed here. To set the session in this one, type:"
-        raise MfaenvError(wrong, command=_line_to_type(options, target), status=USAGE)
+        raise MfaenvError(wrong, command=line, status=USAGE)
     terminal = Terminal.for_options(options, env)
     terminal.for_shell = target != "process"  # which programs read, and end by signals as they like
     terminal.ignore_ctrl_z()
@@ -46,7 +47,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
         if os.isatty(1):
             _refuse_controls(text, target)
             if target in shells.NAMES:
-                terminal.note("To set the session in a shell, type:", _line_to_type(options, target))
+                terminal.note("To set the session in a shell, type:", line)
         secrets_to_stdout(text, quiet="quiet" in options)
         if target in shells.NAMES:
             notice.show(options, env, pairs)
@@ -60,10 +61,6 @@ def _is_same(path: str, other: str) -> bool:
     with suppress(OSError):  # one is not there
         return os.path.samefile(path, other)
     return os.path.realpath(path) == os.path.realpath(other)
-
-
-def _line_to_type(options: Options, target: str) -> str:
-    return shells.loading_line(target, asked_again(options))
 
 
 def _refuse_controls(text: bytes, target: str) -> None:

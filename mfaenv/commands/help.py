@@ -15,8 +15,7 @@ def run(_options: Options, words: Words, env: Env) -> int:
     """Raise MfaenvError for an unknown topic."""
     if not words:
         width = max(map(len, catalog.TOPICS))
-        titles = {topic: page(topic).splitlines()[0].lstrip("# ") for topic in catalog.TOPICS}
-        rows = [f"  {topic:<{width}}  {title}\n" for topic, title in titles.items()]
+        rows = [f"  {topic:<{width}}  {page(topic).splitlines()[0].lstrip('# ')}\n" for topic in catalog.TOPICS]
         fast.text_to_stdout(f"Topics (mfaenv help TOPIC shows one):\n{''.join(rows)}")
         return DONE
     topic = words[0]

@@ -59,7 +59,8 @@ class AwsFiles(NamedTuple):
     def long_term_key(self, profile: str) -> str:
         """Return the long-term access key that a profile uses from a file; empty for none."""
         section = self.section(profile)
-        return section.get(ACCESS_KEY, "") if self.used_file(profile) and not token(section) else ""
+        is_other = token(section) or section.get(SECRET_KEY, "").startswith("AKIA")  # in the place of the ID
+        return section.get(ACCESS_KEY, "") if self.used_file(profile) and not is_other else ""
 
     def with_roles(self, *settings: str) -> str:
         """Return the names of profiles with one of the settings, for a message."""

@@ -66,9 +66,7 @@ class Scan:
         """Return the options and their values by section."""
         values: dict[str, dict[str, str]] = {FOR_ALL: {}}
         for section in self.sections:
-            values.setdefault(section.title, {}).update(
-                {option.name: option.value for option in section.options}
-            )
+            values.setdefault(section.title, {}).update((each.name, each.value) for each in section.options)
         for_all = values.pop(FOR_ALL)
         return {title: {**for_all, **options} for title, options in values.items()}
 

@@ -41,7 +41,7 @@ def environment_keys(env: Env) -> Keys | None:
     """Return the long-term keys of the environment, or of which this shell has a session."""
     access_key, secret_key = env.get("AWS_ACCESS_KEY_ID", ""), env.get("AWS_SECRET_ACCESS_KEY", "")
     if access_key and secret_key and not environment.temporary_keys(env):
-        return Keys(access_key, secret_key, "", "the environment", Origin.VARIABLE)
+        return _in_place(Keys(access_key, secret_key, "", "the environment", Origin.VARIABLE))
     source = env.get(environment.SOURCE_KEY)
     return Keys(source, "", "", environment.SOURCE_KEY, Origin.VARIABLE) if source else None
 
@@ -103,9 +103,8 @@ def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Prov
 
 def _of_file(section: Section, name: str, path: str) -> tuple[Provider, Keys | None]:
     where = short(path)
-    for setting in (ACCESS_KEY, SECRET_KEY):
-        if not section.get(setting):
-            raise _lacking(name, setting, section, where)
+    if missing := next((each for each in (ACCESS_KEY, SECRET_KEY) if not section.get(each)), ""):
+        raise _lacking(name, missing, section, where)
     if awsfiles.token(section):
         return Provider.TEMPORARY, None
     if not set("\"'# \t\n").isdisjoint(section[ACCESS_KEY]):
@@ -113,7 +112,15 @@ def _of_file(section: Section, name: str, path: str) -> tuple[Provider, Keys | N
         raise MfaenvError(wrong, f"Remove it in {where}: AWS's programs take all of the line for the key.")
     if section[ACCESS_KEY].startswith("ASIA"):  # those of a session, as in environment.temporary_keys
         raise _lacking(name, TOKENS[-1], section, where)
-    return Provider.LONG_TERM, Keys(section[ACCESS_KEY], section[SECRET_KEY], "", where, Origin.PROFILE, name)
+    keys = Keys(section[ACCESS_KEY], section[SECRET_KEY], "", where, Origin.PROFILE, name)
+    return Provider.LONG_TERM, _in_place(keys)
+
+
+def _in_place(keys: Keys) -> Keys:
+    if keys.secret_key.startswith("AKIA"):  # the ID of an access key is shown, a secret must not be
+        wrong = f"The access key ID and the secret key of {keys.profile or keys.source} are swapped."
+        raise MfaenvError(wrong, f"Swap them back in {keys.source}.")
+    return keys
 
 
 def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:

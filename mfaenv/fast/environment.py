@@ -172,10 +172,9 @@ def is_setting(name: str) -> bool:
 
 
 def settings(env: Env) -> "dict[str, str]":
-    """Return what mfaenv set from a profile's settings, less what the user has changed."""
-    ends = "&;"  # of statements: `export $(mfaenv)` sets them too
-    pairs = [(name, value.rstrip(ends)) for name, value in parse_settings(env.get(SETTINGS, ""))]
-    return {name: value for name, value in pairs if env.get(name, "").rstrip(ends) == value}
+    """Return what mfaenv set from a profile's settings, less what the user has changed; `export $(…)` adds ends."""
+    pairs = [(name, value.rstrip("&;")) for name, value in parse_settings(env.get(SETTINGS, ""))]
+    return {name: value for name, value in pairs if env.get(name, "").rstrip("&;") == value}
 
 
 def parse_settings(text: str) -> "list[tuple[str, str]]":

@@ -24,8 +24,7 @@ def change_lock(terminal: Terminal) -> Iterator[None]:
     with ExitStack() as acquired:
         try:
             store.prepare()
-            path = store.file(file_name(LOCK, "changes"))
-            acquired.enter_context(lock(path, tell, strict=True))
+            acquired.enter_context(lock(store.file(file_name(LOCK, "changes")), tell, strict=True))
         except OSError as error:
             wrong = f"The store {store.path} cannot hold a lock: {error.strerror or error}."
             hint = "Without it nothing is changed. Name another folder in MFAENV_CACHE_DIR."

@@ -98,8 +98,9 @@ def roles(files: AwsFiles) -> Iterator[Check]:
 def environment(env: Env, store: Store, now: float) -> Iterator[Check]:
     """List the variables in force and their conflicts."""
     for name, what in OVERRIDES.items():
+        is_hidden = name in HIDDEN or env.get("AWS_SECRET_ACCESS_KEY", "").startswith("AKIA")  # for the ID
         if env.get(name):
-            yield Check("environment", name, f"{'set' if name in HIDDEN else env[name]}, instead of {what}")
+            yield Check("environment", name, f"{'set' if is_hidden else env[name]}, instead of {what}")
     # The name in lower case wins, in Python's own rules and so in botocore's.
     proxies = {name: variable for name in PROXIES for variable in (name.upper(), name) if env.get(variable)}
     if proxies.keys() - {"no_proxy"}:
