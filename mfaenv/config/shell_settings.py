@@ -46,7 +46,13 @@ NESTED = {
 }
 """Settings that may stand in the block of `s3`, and their names there."""
 
-S3 = ("addressing_style", "payload_signing_enabled", "signature_version", "use_accelerate_endpoint")
+S3 = (
+    "addressing_style",
+    "payload_signing_enabled",
+    "signature_version",
+    "use_accelerate_endpoint",
+    "use_dualstack_endpoint",
+)
 """Those of `s3` that change what a call does, and have no variable."""
 
 
@@ -123,11 +129,7 @@ def _addresses(env: Env, section: Section, files: AwsFiles) -> dict[str, str]:
     own = {
         f"{URL}_{name.upper()}": awsfiles.nested(text).get("endpoint_url") for name, text in services.items()
     }
-    names = (
-        URL,
-        *filter(environment.is_setting, own),
-        *(name for name in env if name.startswith(URL)),
-    )
+    names = (URL, *filter(environment.is_setting, own), *(name for name in env if name.startswith(URL)))
     urls = {
         name: env.get(name) or env.get(URL) or own.get(name) or section.get("endpoint_url", "")
         for name in names
@@ -143,10 +145,7 @@ def _urls(
     expected = _addresses(env, own, files)
     urls = {variable: address.checked(url) for variable, url in expected.items() if not env.get(variable)}
     expected |= urls
-    choices: list[dict[str, str]] = [
-        {},
-        *([] if IGNORE in env else [{IGNORE: "true"}, {IGNORE: "false"}]),
-    ]
+    choices: list[dict[str, str]] = [{}, *({IGNORE: text} for text in ("true", "false") if IGNORE not in env)]
     for choice in choices:
         if _addresses({**env, **urls, **choice}, default, files) == expected:
             return {**urls, **choice}, []

@@ -182,6 +182,7 @@ def of_alice(place: Path, default: str, own: str, env: dict[str, str]) -> tuple[
         ("region = us-gov-west-1", "", {}, "the region is that of [default], us-gov-west-1"),
         ("s3 =\n  addressing_style = path", "s3 =\n  addressing_style = auto", {}, "s3 is that of [default]"),
         ("", "s3 =\n  addressing_style = auto", {}, "s3 is that of [default]"),
+        ("", "s3 =\n  use_dualstack_endpoint = true", {}, "s3 is that of [default]"),
         ("", "s3 =\n  use_arn_region = true", {}, ""),
         ("", "s3 =\n  max_concurrent_requests = 20", {}, ""),
         ("retry_mode = adaptive", "", {}, "retry_mode is that of [default] there: set AWS_RETRY_MODE"),
