@@ -172,9 +172,9 @@ def is_setting(name: str) -> bool:
 
 
 def settings(env: Env) -> "dict[str, str]":
-    """Return what mfaenv set from a profile's settings, less what the user has changed; `export $(…)` adds ends."""
-    pairs = [(name, value.rstrip("&;")) for name, value in parse_settings(env.get(SETTINGS, ""))]
-    return {name: value for name, value in pairs if env.get(name, "").rstrip("&;") == value}
+    """Return what mfaenv set from a profile's settings, less what the user has changed."""
+    ours = parse_settings(env.get(SETTINGS, ""))  # `export $(mfaenv)` sets others: they end as statements do
+    return dict(one for one in env.items() if one in ours or (is_setting(one[0]) and one[1][-1:] in ("&", ";")))
 
 
 def parse_settings(text: str) -> "list[tuple[str, str]]":

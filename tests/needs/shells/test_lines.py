@@ -286,12 +286,12 @@ def test_a_line_without_eval_hands_nothing_to_a_handler(ready: BackgroundClient,
 def test_what_a_line_without_eval_set_goes_with_unset(ready: BackgroundClient) -> None:
     """bash goes on after it, with what ends a statement at the end of each value."""
     lines = (
-        r"sed 's/^source_profile.*/&\nretry_mode = standard/' $AWS_CONFIG_FILE > settings",
+        r"sed 's/^source_profile.*/&\nretry_mode = standard\nmax_attempts = 5/' $AWS_CONFIG_FILE > settings",
         "export AWS_CONFIG_FILE=$PWD/settings",
         "export $(mfaenv -p staging)",
         "eval $(mfaenv)",
         "eval $(mfaenv unset)",
-        "echo retries: ${AWS_RETRY_MODE-}",
+        "echo retries: ${AWS_RETRY_MODE-}${AWS_MAX_ATTEMPTS-}",
         "eval $(mfaenv -p staging)",
     )
     bash = next(shell for shell in SHELLS if shell.name == "bash")
