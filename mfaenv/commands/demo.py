@@ -16,10 +16,10 @@ from subprocess import PIPE, STDOUT
 from mfaenv import shells
 from mfaenv.commands import exec_environment, init
 from mfaenv.commands.exec import user_shell
-from mfaenv.commands.private_folder import private_folder
+from mfaenv.commands.private_folder import explain_failure, private_folder
 from mfaenv.config.credential_process import KEYS_GET
 from mfaenv.errors import DONE, MfaenvError, wrong_usage
-from mfaenv.fast import code_page, environment, text_to_stdout
+from mfaenv.fast import code_page, end_in_order, environment, text_to_stdout
 from mfaenv.fast.catalog import OPTIONS
 from mfaenv.fast.parse import DEFAULT, Env, Options, Words
 from mfaenv.pretend_aws.device_page import NoDeviceError, read_device_page
@@ -101,7 +101,8 @@ def run(options: Options, command: Words, env: Env) -> int:
         if not (command or on_terminal):
             wrong = "The steps that are shown without a terminal take a device."
             raise MfaenvError(wrong, "Type it in a terminal.")
-    with foreground.stopped_in_order(), _served(scenario, env) as (url, demo_env):
+    ending = foreground.handling(dict.fromkeys(foreground.STOPS, end_in_order))
+    with ending, _served(scenario, env) as (url, demo_env):
         if command:
             return foreground.run_in_foreground(command, demo_env)
         if not on_terminal:
@@ -138,8 +139,9 @@ def _served(scenario: Scenario, env: Env) -> Iterator[tuple[str, dict[str, str]]
     try:
         with foreground.undisturbed():
             url = opened.enter_context(PretendAws(scenario.world)).url
-            folder = opened.enter_context(private_folder(env))
-        files = write_files(folder, url, keys={"default": scenario.key}, profiles=scenario.profiles)
+            with explain_failure("The demo's AWS files"):
+                folder = opened.enter_context(private_folder(env))
+                files = write_files(folder, url, keys={"default": scenario.key}, profiles=scenario.profiles)
         demo_env = environment.changed([], without_aws(env), alone=True) | files
         if not find("mfaenv", demo_env):  # it runs as `python -m mfaenv`
             demo_env["PATH"] = demo_env.get("PATH", os.defpath) + os.pathsep + os.path.dirname(sys.executable)

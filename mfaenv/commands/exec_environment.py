@@ -11,12 +11,11 @@ from contextlib import ExitStack, contextmanager
 from mfaenv import shells
 from mfaenv.command_line import as_typed, asked_again
 from mfaenv.commands.credential_server import CredentialServer
-from mfaenv.commands.private_folder import private_folder
+from mfaenv.commands.private_folder import explain_failure, private_folder
 from mfaenv.config import awsfiles, names
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.credential_process import SETTING, session_profile
 from mfaenv.config.sources import GIVE_CREDENTIALS, HIDDEN
-from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import DEFAULT, Env, Options
@@ -171,14 +170,11 @@ def _with_one_profile(name: str, files: AwsFiles, keys: Session) -> dict[str, st
 def _private(texts: Mapping[str, str], which: str, env: Env) -> Iterator[dict[str, str]]:
     variables = {}
     with ExitStack() as opened:
-        try:
+        with explain_failure(f"AWS files {which}"):
             folder = opened.enter_context(private_folder(env))
             for name, text in texts.items():
                 file = folder / name.lower()
                 private_files.create(str(file), b"")
                 file.write_text(text, names.ENCODING)
                 variables[name] = str(file)
-        except OSError as error:
-            wrong = f"AWS files {which} cannot be written: {error.strerror}."
-            raise MfaenvError(wrong, "Set TMPDIR to a folder that you can write to.") from None
         yield variables

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import gettempdir
 
+from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import owner
 from mfaenv.fast.parse import Env
 from mfaenv.session.lock import lock, refuse
@@ -33,6 +34,16 @@ def private_folder(env: Env) -> Iterator[Path]:
                 opened.enter_context(_locked(folder))
                 break
         yield folder
+
+
+@contextmanager
+def explain_failure(what: str) -> Iterator[None]:
+    """Raise MfaenvError where such a folder, or what it is for, cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        hint = "Set TMPDIR to a folder that you can write to, and unset XDG_RUNTIME_DIR."
+        raise MfaenvError(f"{what} cannot be written: {error.strerror}.", hint) from None
 
 
 def _parent(env: Env) -> str:

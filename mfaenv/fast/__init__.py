@@ -211,11 +211,9 @@ def end_in_order(number: int, _frame: object) -> None:
 
 
 def to_stdout(data: bytes) -> None:
-    """Write bytes. Raise BrokenPipeError, or OSError with STDOUT_NAME."""
+    """Write bytes. Raise OSError with STDOUT_NAME, BrokenPipeError among them."""
     try:
         _write(STDOUT, data)
-    except BrokenPipeError:
-        raise
     except OSError as error:
         raise OSError(error.errno, error.strerror, STDOUT_NAME) from None
 

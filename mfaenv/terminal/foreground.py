@@ -9,22 +9,15 @@ from mfaenv.fast import KILLED, end_in_order
 from mfaenv.terminal import program
 
 POLL_SECONDS = 0.2  # between two looks for a signal
-_STOPS = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
+STOPS = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
 _TYPED = ("SIGINT", "SIGQUIT")  # what Ctrl-C and Ctrl-\ send
-
-
-@contextmanager
-def stopped_in_order() -> Iterator[None]:
-    """Turn signals that end a process, but Ctrl-C, into SystemExit. In the main thread only."""
-    with handling(dict.fromkeys(_STOPS, end_in_order)):
-        yield
 
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Put off what would end this process until the block is done."""
     pending: list[int] = []
-    with handling(dict.fromkeys((*_STOPS, *_TYPED), lambda number, _frame: pending.append(number))):
+    with handling(dict.fromkeys((*STOPS, *_TYPED), lambda number, _frame: pending.append(number))):
         yield
     for number in pending:
         signal.raise_signal(number)

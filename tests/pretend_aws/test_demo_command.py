@@ -53,6 +53,23 @@ def test_an_output_that_cannot_be_written_is_an_error(place: Place, words: list[
     assert place.left_behind() == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no limits for files there")
+def test_a_disk_without_room_is_no_bug(place: Place) -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *COMMAND, "demo", "--", "true"],
+        env=place.environ,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    wrong, hint = done.stderr.splitlines()
+    assert wrong.startswith("mfaenv: The demo's AWS files cannot be written: No usable temporary directory")
+    assert hint == "        Set TMPDIR to a folder that you can write to, and unset XDG_RUNTIME_DIR."
+    assert place.left_behind() == []
+
+
 def test_a_command_gets_the_demos_environment_and_nothing_of_the_users(place: Place) -> None:
     done = place.run("--", sys.executable, "-c", LOOK)
     seen = json.loads(done.out)

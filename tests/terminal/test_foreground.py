@@ -12,8 +12,9 @@ import pytest
 from product import PATIENCE
 
 from mfaenv.errors import MfaenvError
+from mfaenv.fast import end_in_order
 from mfaenv.terminal import program
-from mfaenv.terminal.foreground import run_in_foreground, stopped_in_order, undisturbed
+from mfaenv.terminal.foreground import STOPS, handling, run_in_foreground, undisturbed
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_what_ends_the_process_waits_until_the_work_is_done(name: str) -> None:
             done.append("what must not be broken off")
         done.append("the rest")
 
-    with pytest.raises((SystemExit, KeyboardInterrupt)), stopped_in_order():
+    with pytest.raises((SystemExit, KeyboardInterrupt)), handling(dict.fromkeys(STOPS, end_in_order)):
         work()
     assert done == ["what must not be broken off"]
 
@@ -87,7 +88,7 @@ def test_a_signal_while_it_looks_for_the_programs_end_ends_the_program(monkeypat
 
     signals = [signal.SIGTERM]
     monkeypatch.setattr(subprocess, "threading", SimpleNamespace(Lock=Lock))
-    with pytest.raises(SystemExit), stopped_in_order():
+    with pytest.raises(SystemExit), handling(dict.fromkeys(STOPS, end_in_order)):
         run_in_foreground(["sleep", "600"], dict(os.environ))
     assert signals == []
 
