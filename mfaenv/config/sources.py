@@ -41,7 +41,7 @@ def environment_keys(env: Env) -> Keys | None:
     """Return the long-term keys of the environment, or of which this shell has a session."""
     access_key, secret_key = env.get("AWS_ACCESS_KEY_ID", ""), env.get("AWS_SECRET_ACCESS_KEY", "")
     if access_key and secret_key and not environment.temporary_keys(env):
-        return _in_place(Keys(access_key, secret_key, "", "the environment", Origin.VARIABLE))
+        return in_place(Keys(access_key, secret_key, "", "the environment", Origin.VARIABLE))
     source = env.get(environment.SOURCE_KEY)
     return Keys(source, "", "", environment.SOURCE_KEY, Origin.VARIABLE) if source else None
 
@@ -113,10 +113,11 @@ def _of_file(section: Section, name: str, path: str) -> tuple[Provider, Keys | N
     if section[ACCESS_KEY].startswith("ASIA"):  # those of a session, as in environment.temporary_keys
         raise _lacking(name, TOKENS[-1], section, where)
     keys = Keys(section[ACCESS_KEY], section[SECRET_KEY], "", where, Origin.PROFILE, name)
-    return Provider.LONG_TERM, _in_place(keys)
+    return Provider.LONG_TERM, in_place(keys)
 
 
-def _in_place(keys: Keys) -> Keys:
+def in_place(keys: Keys) -> Keys:
+    """Return the keys. Raise MfaenvError where the secret stands in the place of the ID."""
     if keys.secret_key.startswith("AKIA"):  # the ID of an access key is shown, a secret must not be
         wrong = f"The access key ID and the secret key of {keys.profile or keys.source} are swapped."
         raise MfaenvError(wrong, f"Swap them back in {keys.source}.")

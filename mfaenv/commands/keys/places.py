@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mfaenv.config import awsfiles, credential_process, edit, rewrite
+from mfaenv.config import awsfiles, credential_process, edit, rewrite, sources
 from mfaenv.config.names import ENCODING
 from mfaenv.model import Keys, same_keys
 from mfaenv.session.keychain import KeychainEntry, changed_error
@@ -41,10 +41,9 @@ class FileSection:
 
     def _keys(self, file: rewrite.TextFile) -> Keys | None:
         section = edit.section(file, self.profile, in_config=self.in_config)
-        access_key, secret_key = section.get(awsfiles.ACCESS_KEY), section.get(awsfiles.SECRET_KEY)
-        if not (access_key and secret_key):
-            return None
-        return Keys(access_key, secret_key, awsfiles.token(section), self.title, profile=self.profile)
+        pair = section.get(awsfiles.ACCESS_KEY, ""), section.get(awsfiles.SECRET_KEY, "")
+        keys = Keys(*pair, awsfiles.token(section), self.title, profile=self.profile)
+        return sources.in_place(keys) if all(pair) else None
 
     def _write(self, file: rewrite.TextFile, values: Mapping[str, str | None]) -> None:
         changed = edit.with_values(file, {self.profile: values}, in_config=self.in_config)

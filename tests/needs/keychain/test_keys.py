@@ -123,6 +123,19 @@ def test_an_entry_that_another_profile_uses_stays_in_the_keychain(
     assert scenario.key.secret in credentials(product).read_text()
 
 
+@pytest.mark.usefixtures("keychain")
+def test_a_secret_in_the_place_of_the_id_is_not_shown(product: Product, scenario: Scenario) -> None:
+    """Whether the keychain has keys for the profile or not."""
+    key, secret = scenario.key.id, scenario.key.secret
+    for action in ("export", "import", "export"):
+        set_keys(product, aws_access_key_id=secret, aws_secret_access_key=key)
+        done = product.run("keys", action)
+        assert_explained(done, "The access key ID and the secret key of default are swapped", "Swap them back")
+        assert secret not in done.out + done.err
+        set_keys(product, aws_access_key_id=key, aws_secret_access_key=secret)
+        succeeded(product.run("keys", "import"))
+
+
 @pytest.mark.parametrize("name", ["a b", "it's", "#x", "ünï", 'a"b', "$HOME"])
 def test_any_name_of_a_profile_moves_there_and_back(
     product: Product, scenario: Scenario, keychain: Keychain, name: str
