@@ -199,3 +199,34 @@ def test_nothing_is_written_to_a_file_of_another_user(stored: Product) -> None:
         assert done.status == 1
         assert done.err.startswith("mfaenv: The output cannot be written: the file belongs to another user.\n")
         assert not KEY.search(file.read_text())
+
+
+def test_nothing_is_written_to_a_named_pipe_of_another_user(stored: Product) -> None:
+    """One lies in wait under the name of the file that a person is about to make."""
+    if os.geteuid():
+        pytest.skip("only root can give a pipe away")
+    pipe = stored.home / "pipe"
+    os.mkfifo(pipe)
+    pipe.chmod(0o666)
+    os.chown(pipe, NOBODY, NOBODY)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with pipe.open("wb") as stream:
+        done = stored.run("-f", "dotenv", stdout=stream)
+    assert done.err.startswith("mfaenv: The output cannot be written: the file belongs to another user.\n")
+    assert not os.read(reader, 1)
+    os.close(reader)
+
+
+def test_a_pipe_of_whoever_called_sudo_is_written_to(stored: Product) -> None:
+    if os.geteuid():
+        pytest.skip("only root can be somebody else")
+    os.seteuid(NOBODY)
+    try:
+        reader, writer = os.pipe()
+    finally:
+        os.seteuid(0)
+    assert os.fstat(writer).st_uid == NOBODY
+    assert stored.run("-f", "dotenv", stdout=writer).status == 0
+    os.close(writer)
+    assert b"AWS_ACCESS_KEY_ID" in os.read(reader, 65_536)
+    os.close(reader)

@@ -219,14 +219,15 @@ def to_stdout(data: bytes) -> None:
 
 
 def secrets_to_stdout(data: bytes, *, quiet: bool = False) -> None:
-    """Write keys; a file is closed to others first. Raise as to_stdout does, and for a file of another user."""
+    """Write keys; a file is closed to others first. Raise as to_stdout, and for another user's file or named pipe."""
     if sys.platform != "win32":
         state = os.fstat(STDOUT)
-        if stat.S_ISREG(state.st_mode) and state.st_uid != os.geteuid():
+        kind, is_open = stat.S_IFMT(state.st_mode), state.st_mode & OTHERS_MODE  # no unnamed pipe is open
+        if (kind == stat.S_IFREG or (kind == stat.S_IFIFO and is_open)) and state.st_uid != os.geteuid():
             import errno  # its hundred numbers take a stored session a hundredth of its time
 
             raise PermissionError(errno.EPERM, "the file belongs to another user", STDOUT_NAME)
-        if stat.S_ISREG(state.st_mode) and state.st_mode & OTHERS_MODE:
+        if kind == stat.S_IFREG and is_open:
             has_name = state.st_nlink > 0  # ksh93 reads what eval gets from a file that it has removed already
             _close_to_others(stat.S_IMODE(state.st_mode), quiet=quiet or not has_name)
     to_stdout(data)
