@@ -352,7 +352,9 @@ def test_no_error_shows_the_password_or_the_query_of_an_address(scene: Scene) ->
         assert "hunter2" not in done.err
 
 
-@pytest.mark.parametrize("words", ["-v", "doctor", "doctor --json", "keys", "keys --json", "keys rotate"])
+@pytest.mark.parametrize(
+    "words", ["-v", "doctor", "doctor --json", "status --json", "keys", "keys --json", "keys rotate"]
+)
 @pytest.mark.parametrize("exported", [False, True], ids=["file", "environment"])
 def test_a_secret_in_the_place_of_the_id_is_not_shown(scene: Scene, words: str, *, exported: bool) -> None:
     product, (key, secret) = scene.product, (scene.scenario.key.id, scene.scenario.key.secret)
@@ -363,7 +365,9 @@ def test_a_secret_in_the_place_of_the_id_is_not_shown(scene: Scene, words: str, 
         product.env |= {"AWS_ACCESS_KEY_ID": secret, "AWS_SECRET_ACCESS_KEY": key}
     done = product.run(*words.split())
     assert secret not in done.out + done.err
-    if words in {"-v", "keys rotate"} or (words == "keys" and exported):
+    if words == "keys" and exported:
+        assert (done.status, "are swapped" in done.out) == (0, True)
+    elif words in {"-v", "keys rotate"}:
         assert_explained(done, "The access key ID and the secret key of .* are swapped", "Swap them back in")
 
 

@@ -9,9 +9,9 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from mfaenv.aws import client as clients
-from mfaenv.aws import explain, sts
+from mfaenv.aws import explain
 from mfaenv.aws.client import ClientSettings
-from mfaenv.aws.sts import Identity
+from mfaenv.aws.sts import Identity, text
 from mfaenv.errors import DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.fast.environment import timestamp
@@ -41,7 +41,7 @@ def ask(client: Any, identity: Identity, keys: Keys) -> list[str] | None:
 
 def serials_in(response: Any) -> list[str]:
     """Read a response of ListMFADevices. Raise one of explain.UNREADABLE."""
-    return [sts.text(device, "SerialNumber") for device in response["MFADevices"]]
+    return [text(device, "SerialNumber") for device in response["MFADevices"]]
 
 
 def likely(identity: Identity) -> str:
@@ -133,11 +133,7 @@ class AccessKeys(_UserCalls):
         with explain.iam_errors("iam:ListAccessKeys"):
             every = self._client.get_paginator("list_access_keys").paginate(**self._scope).build_full_result()
             keys = [
-                AccessKey(
-                    sts.text(row, "AccessKeyId"),
-                    row["Status"] == "Active",
-                    row["CreateDate"].timestamp(),
-                )
+                AccessKey(text(row, "AccessKeyId"), row["Status"] == "Active", row["CreateDate"].timestamp())
                 for row in every["AccessKeyMetadata"]
             ]
         return tuple(sorted(keys, key=attrgetter("created")))
@@ -155,7 +151,7 @@ class AccessKeys(_UserCalls):
         """Make a new key; IAM shows its secret this once."""
         with explain.iam_errors("iam:CreateAccessKey"):
             made = self._once.create_access_key(**self._scope)["AccessKey"]
-            return Keys(sts.text(made, "AccessKeyId"), sts.text(made, "SecretAccessKey"), "", "IAM")
+            return Keys(text(made, "AccessKeyId"), text(made, "SecretAccessKey"), "", "IAM")
 
     def deactivate(self, key_id: str) -> None:
         """Switch a key off; it can be switched on again."""

@@ -44,9 +44,8 @@ class _KeyRow:
 
     def ask_iam(self, env: Env, files: AwsFiles, context: Context) -> None:
         """Fill in what IAM knows, where a session is stored to ask with. Raise MfaenvError."""
-        request = resolve.resolve({"profile": self.profile} if self.profile else {}, env, files)._replace(
-            hops=()
-        )
+        options: Options = {"profile": self.profile} if self.profile else {}
+        request = resolve.resolve(options, env, files)._replace(hops=())
         session = Sessions(context).stored(request)
         if not session or session.source != self.access_key_id:
             return
@@ -141,5 +140,8 @@ def _rows(env: Env, files: AwsFiles, context: Context) -> Iterator[_KeyRow]:
             yield row
         elif not place and (program := credential_process.other_program(command)):
             yield _KeyRow(name, "process", program, last_key)
-    if keys := sources.environment_keys(env):
-        yield _KeyRow(None, "environment", keys.source, keys.access_key)
+    try:
+        if keys := sources.environment_keys(env):
+            yield _KeyRow(None, "environment", keys.source, keys.access_key)
+    except MfaenvError as error:
+        yield _KeyRow(None, "environment", "the environment", problem=error)
