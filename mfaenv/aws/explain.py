@@ -85,7 +85,7 @@ BOTOCORE = (
     ("SSLError", "TLS failed: {}", _BUNDLES),
     ("EndpointConnectionError", "AWS cannot be reached: {}", _CONNECTION),
     ("HTTPClientError", "AWS cannot be reached: {}", _CONNECTION),
-    ("InvalidConfigError", "{}", "Correct it in the AWS config file."),
+    ("InvalidConfigError", "{}", "Correct it in the AWS config file, or unset the variable."),
     ("InvalidRetryConfigurationError", "{}", RETRY_SETTINGS),
     ("CredentialRetrievalError", "{}", "Check what credential_process or credential_source names."),
 )

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import InvalidConfigError
 from observed_aws import ObservedAws
 from product import Product
 
 from mfaenv.aws import explain, sts
 from mfaenv.aws.client import ROLE_SETTINGS, ClientSettings, RoleClients
+from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario
@@ -118,6 +120,12 @@ def test_data_that_is_not_botocores_own_is_not_read(product: Product, scenario: 
     product.env["AWS_DATA_PATH"] = str(product.home / "data")
     done = product.run("-p", "staging", "-f", "json", "-c", scenario.device.code())
     assert (done.status, done.err) == (0, "")
+
+
+def test_a_wrong_setting_may_be_that_of_a_variable() -> None:
+    with pytest.raises(MfaenvError) as error, explain.setting_errors():  # as of an empty AWS_CA_BUNDLE
+        raise InvalidConfigError(error_msg="Invalid CA bundle")
+    assert error.value.hint == "Correct it in the AWS config file, or unset the variable."
 
 
 def test_a_bug_is_not_taken_for_a_wrong_setting() -> None:
