@@ -120,6 +120,19 @@ def test_a_program_that_gives_other_keys_than_before_gets_their_session(
     assert {json.loads(product.run("-f", "json", "--cached").out)["AWS_ACCESS_KEY_ID"]} == new
 
 
+def test_a_secret_in_the_place_of_the_id_is_neither_shown_nor_stored(
+    product: Product, scenario: Scenario
+) -> None:
+    key, secret = scenario.key.id, scenario.key.secret
+    by_program(product, json.dumps({"Version": 1, "AccessKeyId": secret, "SecretAccessKey": key}))
+    done = product.run("-f", "json", "--token-code", scenario.device.code())
+    assert_explained(done, "The access key ID and the secret key of .* are swapped", "Swap them back")
+    for line in (("keys",), ("keys", "--json"), ("doctor",)):
+        done = product.run(*line)
+        assert secret not in done.out + done.err
+    assert [path for path in product.cache.rglob("*") if secret in path.read_text()] == []
+
+
 def test_a_program_is_not_started_where_no_code_can_be_had(product: Product, scenario: Scenario) -> None:
     log = by_program(product, printed(scenario.key))
     product.run("-f", "json", "--token-code", scenario.device.code())
