@@ -32,7 +32,7 @@ def run(options: Options, words: Words, env: Env) -> int:
     stays = is_settled(env, now)
     is_named = any(map(env.get, environment.PROFILE_VARIABLES))
     asked: Options = {} if is_named else options  # the person's name goes before -p
-    session = [] if stays else stored_session(asked, env, store, now)
+    session = [] if stays or os.isatty(1) else stored_session(asked, env, store, now)  # not to be shown
     if hook and shells.get_target(shell).hook and not stays:
         session = without_name(session)
         former = [] if asked else _profile(options)

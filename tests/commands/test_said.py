@@ -98,6 +98,14 @@ def test_what_unset_prints_on_a_terminal_comes_with_the_line_to_type(product: Pr
         assert window.ended() == 0
 
 
+def test_what_init_prints_on_a_terminal_has_no_keys(product: Product, scenario: Scenario) -> None:
+    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
+    assert "export AWS_SECRET_ACCESS_KEY" in product.run("init", "sh").out
+    with direct(product, "init", "sh") as window:
+        assert window.ended() == 0
+        assert "export AWS_SECRET_ACCESS_KEY" not in window.text
+
+
 def test_where_asking_is_forbidden_no_terminal_and_no_window_are_named(product: Product) -> None:
     done = product.run("--shell", "bash", "--no-input")
     assert done.status == CODE_NEEDED
