@@ -127,10 +127,11 @@ def in_place(keys: Keys) -> Keys:
 def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
     """Raise MfaenvError for temporary keys that ended before `now`, in seconds since 1970.
 
-    aws-mfa writes such (`expiration`, in UTC), beside a profile NAME-long-term.
+    aws-mfa writes such (`expiration`, in UTC), beside a profile NAME-long-term; saml2aws and others, the second.
     """
     name = request.profiles[-1]
-    text = files.section(name).get("expiration", "")
+    section, long_term = files.section(name), f"{name}-long-term"
+    text = section.get("expiration") or section.get("x_security_token_expires", "")
     if request.provider is not Provider.TEMPORARY or not text:
         return
     from datetime import UTC, datetime  # few profiles have such
@@ -141,7 +142,6 @@ def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
         return
     if (end if end.tzinfo else end.replace(tzinfo=UTC)).timestamp() > now:
         return
-    long_term = f"{name}-long-term"
     hint = "Get new ones with the tool that wrote them."
     if long_term in files.profiles:
         hint = f"Its long-term keys are in profile {long_term}: name that one with -p."

@@ -559,9 +559,18 @@ def test_files_that_cannot_be_read_do_not_matter_to_keys_of_the_environment(file
             resolve.load_files(named, env | (keys if named else {}))
 
 
-@pytest.mark.parametrize("end", ["2020-01-02 03:04:05", "2020-01-02T03:04:05+00:00"])
-def test_temporary_keys_that_ended_are_refused_and_the_long_term_profile_named(files: Files, end: str) -> None:
-    token = f"{KEYS}aws_session_token = token\nexpiration = {end}\n"
+@pytest.mark.parametrize(
+    ("setting", "end"),
+    [
+        ("expiration", "2020-01-02 03:04:05"),
+        ("expiration", "2020-01-02T03:04:05+00:00"),
+        ("x_security_token_expires", "2020-01-02T03:04:05+02:00"),
+    ],
+)
+def test_temporary_keys_that_ended_are_refused_and_the_long_term_profile_named(
+    files: Files, setting: str, end: str
+) -> None:
+    token = f"{KEYS}aws_session_token = token\n{setting} = {end}\n"
     files.write("", f"[work]\n{token}[work-long-term]\n{KEYS}")
     with pytest.raises(MfaenvError, match="ended at 2020-01-02") as error:
         files.request(profile="work")
