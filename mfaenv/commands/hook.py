@@ -39,16 +39,12 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     if not asked and before and env.get(environment.PUT_BACK) == before:
         return [(AWS_PROFILE, before), (environment.PUT_BACK, None)]
     seen: list[Pair] = [(SEEN, asked or None), (environment.PUT_BACK, None)]
-    is_shown = env.get(environment.PROFILE_AS) == AWS_PROFILE and asked == env.get(PROFILE)
-    if is_shown:
+    if env.get(environment.PROFILE_AS) == AWS_PROFILE and asked == env.get(PROFILE):
         return [*seen, (FORMER, asked), (FORMER_PINNED, env.get(PINNED))]
     if asked == before or _has_foreign_credentials(env):
         return [*_forgotten(env), *seen]
-    if before:
-        former, pinned = env.get(FORMER, ""), env.get(FORMER_PINNED, "")
-    else:
-        former = env.get(PROFILE, "")
-        pinned = env.get(PINNED, "") if former else environment.NO_PROFILE
+    former = env.get(FORMER if before else PROFILE, "")
+    pinned = env.get(FORMER_PINNED if before else PINNED, "") if before or former else environment.NO_PROFILE
     seen += [(FORMER, (asked and former) or None), (FORMER_PINNED, (asked and pinned) or None)]
     profile = asked or former or DEFAULT
     if env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and (environment.end(env) or 0) > now:
@@ -148,9 +144,7 @@ def _without_names(env: Env) -> dict[str, str]:
 
 def _removal(env: Env) -> list[Pair]:
     """List all that a session has set; the person's own names stay."""
-    theirs = {AWS_PROFILE, *environment.OF_HOOKS}
-    if not environment.region_is_ours(env):
-        theirs.update(environment.REGIONS)
+    theirs = {AWS_PROFILE, *environment.OF_HOOKS, *environment.own_regions(env)}
     return [pair for pair in environment.removal(env) if pair[0] not in theirs]
 
 

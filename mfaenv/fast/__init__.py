@@ -56,7 +56,7 @@ NO_SECRETS = ("_ID", "_FILE")  # how the names of those end that hold the name o
 FILE_VARIABLES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 # What is in a file of policies is no word of the line.
 NEEDS_FULL_RUN = ("refresh", "verbose", "session_policy")
-SHELL_FIELDS = ("profile", "region", "region_mark", "source_key", "settings", "limit")
+SHELL_FIELDS = ("profile", "region", "source_key", "settings", "limit")
 """What a shell gets beside the session."""
 
 MISS = "miss"
@@ -90,7 +90,6 @@ class CachedRequest(Entry):
     min_remaining: int = 0
     profile: str = ""
     region: str = ""
-    region_mark: str = ""
     source_key: str = ""
     settings: str = ""
     limit: str = ""

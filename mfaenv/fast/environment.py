@@ -33,7 +33,9 @@ STORE = "MFAENV_STORE"  # where a prompt hook finds the store's directory
 ONLY = "MFAENV_ONLY"  # the profile that `mfaenv exec --only` shows to what it runs
 
 DEMO = "MFAENV_DEMO"  # the address of the demo that this is in
-REGION_MARK = "MFAENV_REGION"  # the region that mfaenv set in this shell, from an option or a profile
+REGION_MARK = (
+    "MFAENV_REGION"  # the region that mfaenv set in both REGIONS, or in one: AWS_DEFAULT_REGION:eu-west-1
+)
 SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"
 """The long-term access key that this shell exported before the session."""
 
@@ -161,9 +163,16 @@ def has_own_keys(env: Env) -> bool:
     return bool(key and (not env.get(EXPIRES) or env.get(KEY, key) != key))
 
 
-def region_is_ours(env: Env) -> bool:
-    """Return whether the region in the environment came with an earlier session."""
-    return bool(env.get(REGION_MARK)) and all(env.get(name) == env[REGION_MARK] for name in REGIONS)
+def own_regions(env: Env) -> "dict[str, str]":
+    """Return the variables of REGIONS that the user has set, and no earlier session."""
+    only, _, region = env.get(REGION_MARK, "").rpartition(":")
+    found = {name: env[name] for name in REGIONS if env.get(name)}
+    return {name: value for name, value in found.items() if value != region or only not in ("", name)}
+
+
+def _region_mark(region: str, env: Env) -> str:
+    ours = [name for name in REGIONS if own_regions(env).get(name) != region]
+    return region if len(ours) == len(REGIONS) else "".join(f"{name}:{region}" for name in ours)
 
 
 def is_setting(name: str) -> bool:
@@ -219,11 +228,12 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     """List what the shell unsets, then what it sets, for a session as the store writes it.
 
     `session` has access_key, secret_key, profile and, where there is one, token, expires (seconds since 1970,
-    UTC), account, region, region_mark, source_key, pinned, settings, limit and identity. PROFILE_AS in `env` is
+    UTC), account, region, source_key, pinned, settings, limit and identity. PROFILE_AS in `env` is
     one of PROFILE_NAMES or empty.
     """
     expires = session.get("expires")
-    values = {**session, "expiration": timestamp(int(expires)) if expires else ""}
+    expiration, mark = timestamp(int(expires)) if expires else "", _region_mark(session.get("region", ""), env)
+    values = {**session, "expiration": expiration, "region_mark": mark}
     named = [(name, values.get(field) or None) for name, field in SET.items()]
     profile_and_account = ((env.get(PROFILE_AS, ""), session["profile"]), (ACCOUNT, session.get("account")))
     seen = env.get(SEEN, "")
@@ -231,8 +241,8 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     put_back = (PUT_BACK, seen if is_same and env.get(PROFILE_AS) != AWS_PROFILE else "")
     others = (*profile_and_account, put_back, *parse_settings(session.get("settings", "")))
     more = {name: value for name, value in others if name and value}
-    kept = () if region_is_ours(env) else REGIONS
-    gone = [name for name, value in named if value is None and name not in kept]
+    own = own_regions(env)
+    gone = [name for name, value in named if value is None and name not in own]
     names = (*CLEARED, *gone, *settings(env), *(() if is_same else OF_HOOKS))
     removed: list[Pair] = [(name, None) for name in names if name not in more]
     set_names = ((name, value) for name, value in named if value is not None)

@@ -79,11 +79,10 @@ class Resolved(NamedTuple):
     @property
     def shell_fields(self) -> Fields:
         """Return what the shell gets beside the session itself."""
-        request, keys, region = self.request, self.request.keys, self.request.region
+        request, keys = self.request, self.request.keys
         return {
             "profile": request.profile.text,
-            "region": region.text,
-            "region_mark": "" if region.origin is Origin.VARIABLE else region.text,
+            "region": request.region.text,
             "source_key": keys.access_key if keys and keys.origin is Origin.VARIABLE else "",
             "settings": " ".join(f"{name}={value}" for name, value in request.variables),
             "limit": request.hops[-1].limit() if request.hops else "",

@@ -413,6 +413,7 @@ def test_an_unknown_profile_of_an_earlier_session_can_be_removed(files: Files) -
         ({"AWS_REGION": "eu-west-3"}, "eu-south-1", Value("eu-south-1", "--region")),
         (OURS, "", Value("eu-west-1", "profile prod")),
         ({**OURS, "AWS_REGION": "eu-west-3"}, "", Value("eu-west-3", "AWS_REGION")),
+        ({**OURS, "AWS_DEFAULT_REGION": "eu-west-3"}, "", Value("eu-west-3", "AWS_DEFAULT_REGION")),
     ],
 )
 def test_the_region_is_the_users_or_the_profiles(

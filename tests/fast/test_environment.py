@@ -22,7 +22,6 @@ SESSIONS = st.fixed_dictionaries(
         "token": TEXT,
         "expires": st.integers(0, 4_000_000_000).map(str),
         "region": st.sampled_from(["", "eu-west-1"]),
-        "region_mark": st.sampled_from(["", "eu-west-1"]),
         "source_key": st.sampled_from(["", "AKIAIOSFODNN7EXAMPLE"]),
         "pinned": st.sampled_from(["", "1"]),
     },
@@ -42,7 +41,6 @@ SESSION = {
     "expires": str(NOW),
     "profile": "prod",
     "region": "eu-west-1",
-    "region_mark": "eu-west-1",
     "identity": "arn:aws:iam::123456789012:mfa/alice",
 }
 
@@ -102,7 +100,6 @@ def test_the_shell_has_the_session_and_nothing_stale(session: dict[str, str], en
     for name, field in (
         ("AWS_SESSION_TOKEN", "token"),
         ("MFAENV_EXPIRES", "expires"),
-        (environment.REGION_MARK, "region_mark"),
         (environment.PINNED, "pinned"),
     ):
         assert after.get(name, "") == session.get(field, "")
@@ -142,7 +139,7 @@ def test_the_profile_has_a_second_name_where_one_is_asked_for(name: str) -> None
 
 
 def test_a_region_of_the_user_stays_where_the_session_has_none() -> None:
-    session = {**SESSION, "region": "", "region_mark": ""}
+    session = {**SESSION, "region": ""}
     theirs = {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1"}
     assert applied(environment.pairs(session, theirs), theirs).items() >= theirs.items()
     ours = {**theirs, environment.REGION_MARK: "eu-central-1"}
@@ -152,17 +149,34 @@ def test_a_region_of_the_user_stays_where_the_session_has_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("env", "ours"),
+    ("mark", "region", "default_region", "own"),
     [
-        ({}, False),
-        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1"}, False),
-        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1", "MFAENV_REGION": "eu-west-1"}, True),
-        ({"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "eu-west-1", "MFAENV_REGION": "eu-west-1"}, False),
-        ({"AWS_REGION": "eu-west-1", "MFAENV_REGION": "eu-west-1"}, False),
+        ("", "", "", []),
+        ("", "eu-west-1", "eu-west-1", ["AWS_REGION", "AWS_DEFAULT_REGION"]),
+        ("eu-west-1", "eu-west-1", "eu-west-1", []),
+        ("eu-west-1", "us-east-1", "eu-west-1", ["AWS_REGION"]),
+        ("eu-west-1", "eu-west-1", "us-east-1", ["AWS_DEFAULT_REGION"]),
+        ("eu-west-1", "eu-west-1", "", []),
+        ("AWS_REGION:eu-west-1", "eu-west-1", "eu-west-1", ["AWS_DEFAULT_REGION"]),
+        ("AWS_REGION:eu-west-1", "eu-west-1", "us-east-1", ["AWS_DEFAULT_REGION"]),
+        ("AWS_DEFAULT_REGION:eu-west-1", "", "eu-west-1", []),
     ],
 )
-def test_a_region_is_ours_only_while_nobody_changed_it(env: dict[str, str], ours: bool) -> None:
-    assert environment.region_is_ours(env) is ours
+def test_a_region_is_the_users_where_no_session_set_it(
+    mark: str, region: str, default_region: str, own: list[str]
+) -> None:
+    env = {"MFAENV_REGION": mark, "AWS_REGION": region, "AWS_DEFAULT_REGION": default_region}
+    assert list(environment.own_regions(env)) == own
+
+
+@given(SESSIONS, ENVIRONMENTS)
+def test_a_region_that_a_session_sets_is_not_the_users_afterwards(
+    session: dict[str, str], env: dict[str, str]
+) -> None:
+    after = applied(environment.pairs(session, env), env)
+    own = environment.own_regions(env)
+    stays = {name: value for name, value in own.items() if session.get("region", "") in ("", value)}
+    assert environment.own_regions(after) == stays
 
 
 @pytest.mark.parametrize(

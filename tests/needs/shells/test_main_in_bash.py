@@ -88,6 +88,19 @@ def test_a_region_of_the_user_stays(product: Product, scenario: Scenario) -> Non
     assert (after["AWS_REGION"], after["AWS_DEFAULT_REGION"]) == ("ap-northeast-1", "ap-northeast-1")
 
 
+@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_a_region_of_the_user_goes_before_the_former_sessions_until_it_is_unset(
+    stored: Product, variable: str
+) -> None:
+    own = f"eval $(mfaenv); export {variable}=ap-northeast-1; eval $(mfaenv -p staging)"
+    one = in_bash(stored, own)
+    assert (one["AWS_REGION"], one["AWS_DEFAULT_REGION"]) == ("ap-northeast-1", "ap-northeast-1")
+    two = in_bash(stored, f"{own}; export {variable}=ca-central-1; eval $(mfaenv)")
+    assert (two["AWS_REGION"], two["AWS_DEFAULT_REGION"]) == ("ca-central-1", "ca-central-1")
+    three = in_bash(stored, f"{own}; unset {variable}; eval $(mfaenv -p staging)")
+    assert (three["AWS_REGION"], three["AWS_DEFAULT_REGION"]) == ("eu-west-1", "eu-west-1")
+
+
 def test_a_refused_shell_runs_nothing_and_an_option_is_believed(stored: Product) -> None:
     line = "eval $(mfaenv -p default) || export FAILED=$?"
     after = in_bash(stored, f"{line}; export KEY=${{AWS_ACCESS_KEY_ID-none}}", MFAENV_SHELL="nu")
