@@ -33,9 +33,7 @@ STORE = "MFAENV_STORE"  # where a prompt hook finds the store's directory
 ONLY = "MFAENV_ONLY"  # the profile that `mfaenv exec --only` shows to what it runs
 
 DEMO = "MFAENV_DEMO"  # the address of the demo that this is in
-REGION_MARK = (
-    "MFAENV_REGION"  # the region that mfaenv set in both REGIONS, or in one: AWS_DEFAULT_REGION:eu-west-1
-)
+REGION_MARK = "MFAENV_REGION"  # the region set in both REGIONS, or in one: AWS_DEFAULT_REGION:eu-west-1
 SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"
 """The long-term access key that this shell exported before the session."""
 
