@@ -101,6 +101,10 @@ SIGN_INS = {
 }
 
 
+class WrongDeviceError(MfaenvError):
+    """The user has no such device."""
+
+
 @contextmanager
 def aws_errors(keys: Keys | Session | None = None, device: str = "") -> Iterator[None]:
     """Turn the errors of a call into MfaenvError, with the access key or device to blame."""
@@ -189,7 +193,8 @@ def _denied(text: str, device: str) -> MfaenvError:
         return WrongCodeError(wrong, "Wait for the device's next code, and check its clock.")
     if WRONG_DEVICE in text:
         wrong = f"The device {device} is not this user's, according to AWS."
-        return MfaenvError(wrong, "Set --serial-number or mfa_serial: see the console, Security credentials.")
+        hint = "Correct --serial-number or mfa_serial. If neither is set, the next mfaenv looks for the device."
+        return WrongDeviceError(wrong, hint)
     wrong = f"AWS denied it{': ' if text else ''}{_sentence(text)}"
     return DeniedError(wrong, "Check the user's policies and, for a role, its trust policy.")
 

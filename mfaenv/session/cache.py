@@ -133,9 +133,8 @@ class Cache:
         session = complete(credentials, request, key, source, self._now())
         left = session.left(session.created)
         if left <= 0:
-            raise MfaenvError(
-                "The new session has ended already.", "Check this machine's clock, and the server's."
-            )
+            hint = "Check this machine's clock, and the server's."
+            raise MfaenvError("The new session has ended already.", hint)
         stored = self.store.get(Session, key)
         self._sessions[key] = session
         if stored is None or stored.left(session.created) <= left:

@@ -29,9 +29,8 @@ class MissingDeviceError(MfaenvError):
 def checked(serial: str, source: str) -> str:
     """Return the serial number. Raise MfaenvError (usage) for what STS does not take."""
     if ":u2f/" in serial:
-        raise wrong_usage(
-            f"{serial} ({source}) is a security key or passkey, which STS cannot use.", NO_SECURITY_KEYS
-        )
+        wrong = f"{serial} ({source}) is a security key or passkey, which STS cannot use."
+        raise wrong_usage(wrong, NO_SECURITY_KEYS)
     head, user, name = serial.partition(":user/")
     if user and serial.startswith("arn:"):
         hint = f"The device may be {head}:mfa/{name.rpartition('/')[2]}."  # no command, whatever is in it
@@ -72,11 +71,9 @@ def _serial(request: Request, keys: Keys, who: Identity, context: Context, lock:
     if len(usable) == 1:
         return usable[0]
     if not asking:
-        raise MfaenvError(
-            f"{who.arn} has several MFA devices: {', '.join(usable)}.",
-            "Name one with --serial-number, AWS_MFA_SERIAL or mfa_serial.",
-            status=CODE_NEEDED,
-        )
+        wrong = f"{who.arn} has several MFA devices: {', '.join(usable)}."
+        hint = "Name one with --serial-number, AWS_MFA_SERIAL or mfa_serial."
+        raise MfaenvError(wrong, hint, status=CODE_NEEDED)
     remarks = [f"{serial} (a security key: STS cannot use it)" for serial in security_keys]
     return terminal.choose("Which MFA device?", usable, remarks)
 

@@ -173,9 +173,8 @@ def _send(
     if before := verdict():
         lock.check_store()  # a process that was stopped may have lost the lock
         left = CODE_SECONDS - context.now() % CODE_SECONDS
-        raise UsedCodeError(
-            f"That code was already {before}.", f"The device shows the next one in {int(left) + 1} s."
-        )
+        hint = f"The device shows the next one in {int(left) + 1} s."
+        raise UsedCodeError(f"That code was already {before}.", hint)
     sts_client = background.client()
     lock.check_store()  # as above
     try:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from mfaenv import duration
-from mfaenv.aws import address, client, sts
+from mfaenv.aws import address, client, explain, sts
 from mfaenv.config import credential_process, role_sessions
 from mfaenv.errors import DeniedError, MfaenvError, SessionStoredError
 from mfaenv.fast.entry import Session
 from mfaenv.fast.environment import timestamp
-from mfaenv.model import Keys, Origin, Request, Span
+from mfaenv.model import NO_VALUE, Keys, Origin, Request, Span
 from mfaenv.session import cache, code, device, longterm, remembered
 from mfaenv.session.cache import Cache, CallLock, Context
 from mfaenv.session.code import CodeSource
@@ -143,9 +143,8 @@ class Sessions:
             sts_client = clients.client(settings, caller)
             role = hop if hop.session_name else hop._replace(session_name=self._users_name(request, base))
             credentials = sts.assume_role(sts_client, role)
-            session = self._cache.put(
-                credentials, request._replace(hops=request.hops[:depth]), key, base.source
-            )
+            so_far = request._replace(hops=request.hops[:depth])
+            session = self._cache.put(credentials, so_far, key, base.source)
         return session
 
     def _users_name(self, request: Request, base: Session) -> str:
@@ -159,10 +158,8 @@ class Sessions:
 
     def _from_code(self, request: Request, keys: Keys, lock: CallLock) -> Session:
         if not keys.secret_key and not request.process.text:
-            raise MfaenvError(
-                f"The session replaced the long-term keys {keys.access_key} that this shell had exported.",
-                "Export them again, or put them into a profile.",
-            )
+            wrong = f"The session replaced the long-term keys {keys.access_key} that this shell had exported."
+            raise MfaenvError(wrong, "Export them again, or put them into a profile.")
         source = self._source(request)
         searched = not request.device.text
         if searched or not request.account or not credential_process.entry(request.process.text):
@@ -172,7 +169,12 @@ class Sessions:
             if searched or not request.account:
                 lock.acquire()
                 request = device.find(request, keys, self._context, lock)
-            credentials, keys = fetch(request, keys, source, self._context, lock)
+            try:
+                credentials, keys = fetch(request, keys, source, self._context, lock)
+            except explain.WrongDeviceError:  # it may be the remembered one, and a new one have another name
+                without = request._replace(device=NO_VALUE)
+                remembered.remember_device(self._store, keys.access_key, without, self._now())
+                raise
             self._remember_key(request, keys)
             remembered.remember_device(self._store, keys.access_key, request, self._now())
             key = cache.session_key(request, keys.access_key)
@@ -193,9 +195,8 @@ class Sessions:
     def _report(self, request: Request, session: Session, *, searched: bool) -> None:
         left, asked = session.left(self._now()), request.duration.seconds
         if left < asked - SLACK:
-            self._terminal.warn(
-                f"AWS gave {duration.text(round(left / 60) * 60)} instead of {duration.text(asked)}."
-            )
+            given = duration.text(round(left / 60) * 60)
+            self._terminal.warn(f"AWS gave {given} instead of {duration.text(asked)}.")
         if searched:
             to_profile = f"To set the device permanently, add this line to profile {request.profiles[-1]}:"
             self._terminal.note(to_profile, f"mfa_serial = {request.device.text}")

@@ -44,9 +44,8 @@ def evaluator(env: Env, named: str = "") -> str:
     """
     shell = (_caller(1) or named if named else _caller()) or _known(env.get("SHELL", ""))
     if not shell:
-        raise MfaenvError(
-            "The shell that called is unknown.", f"Name it: --shell {'|'.join(NAMES)}", status=USAGE
-        )
+        hint = f"Name it: --shell {'|'.join(NAMES)}"
+        raise MfaenvError("The shell that called is unknown.", hint, status=USAGE)
     return shell
 
 
