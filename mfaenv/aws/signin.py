@@ -108,9 +108,8 @@ def link(at: Console, profile_session: Any, keys: Keys | Session, destination: s
         status, body = _get(at, profile_session, _url(at, with_keys))
         if status in REFUSED:
             wrong = f"AWS refused to sign in to the console with this session (status {status})."
-            raise MfaenvError(
-                wrong, "It may have ended, or is not a role's: try --refresh, or another profile."
-            )
+            hint = "It may have ended, or is not a role's: try --refresh, or another profile."
+            raise MfaenvError(wrong, hint)
         if status in FAILED_THERE:
             raise MfaenvError(f"AWS's sign-in service failed (status {status}).", "Try again in a minute.")
         token = sts.text(json.loads(body), "SigninToken")

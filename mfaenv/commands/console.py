@@ -25,6 +25,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
 def _run(resolved: Resolved) -> int:
     options, env, request = resolved.options, resolved.env, resolved.request
     terminal = Terminal.for_options(options, env)
+    service.warn_of_lost_limit(options, terminal, "the console")
     filled = remembered.filled_in(request, resolved.store)
     if filled.keys and not request.hops:
         raise _users_own(resolved, *_whose(resolved, filled.keys))
@@ -73,9 +74,8 @@ def _whose(resolved: Resolved, keys: Keys) -> tuple[str, str]:
 def _users_own(resolved: Resolved, partition: str, account: str) -> MfaenvError:
     """Return the error for a user's session: "Only federation tokens or assume role tokens may be used", AWS says."""
     with_roles = resolved.files.with_roles("role_arn", "sso_role_name")
-    there = (
-        f"Use a profile with a role (-p {with_roles})" if with_roles else "No profile has a role_arn: add one"
-    )
+    with_role = f"Use a profile with a role (-p {with_roles})"
+    there = with_role if with_roles else "No profile has a role_arn: add one"
     name = resolved.request.profile.text
     return MfaenvError(
         f"AWS opens the console for a role's session only; profile {name} has a user's session.",

@@ -25,9 +25,7 @@ def run(options: Options, command: Words, env: Env) -> int:
         wrong = f"There is no program {name}. For the profile of that name, type:"
         raise MfaenvError(wrong, command=line, status=program.NOT_FOUND)
     program.check(name, env)  # before a code is spent
-    if limit := environment.lost_limit(options, env):
-        what = f"This shell's session is {limit}, and that of the command is not. For that, give the options again:"
-        Terminal.for_options(options, env).warn(f"{what} --read-only, --policy, --policy-arns.")
+    service.warn_of_lost_limit(options, Terminal.for_options(options, env), "the command")
     if options.get("serve") or options.get("only"):
         from mfaenv.commands import exec_environment  # slow to load
 

@@ -135,9 +135,8 @@ def read(path: str, *, must_be_readable: bool = True) -> Sections:
     for title, section in sections.items():
         for name in COMMAND_SETTINGS:
             if len(section.get(name, "")) > MAX_COMMAND:
-                raise MfaenvError(
-                    f"{short(path)}: the {name} of [{title}] is too long.", "Put it into a script."
-                )
+                wrong = f"{short(path)}: the {name} of [{title}] is too long."
+                raise MfaenvError(wrong, "Put it into a script.")
     return sections
 
 

@@ -169,9 +169,8 @@ def region_error(region: Value, *, of_aws: bool) -> MfaenvError | None:
         cure = "set --region, AWS_REGION, or the profile's region"
         if region.origin is Origin.VARIABLE:
             cure = f"set {source} to one, or unset it"
-        return wrong_usage(
-            f"'{name}' ({source}) is not the name of a region.", f"It looks like us-east-1: {cure}."
-        )
+        wrong = f"'{name}' ({source}) is not the name of a region."
+        return wrong_usage(wrong, f"It looks like us-east-1: {cure}.")
     # One that botocore does not know may be new: eu-west-1.
     has_letters = name.islower() and all(map(str.isalpha, words[:-1]))
     is_regular = len(words) > len(("eu", "1")) and has_letters and words[-1].isdigit()

@@ -61,9 +61,8 @@ class Window:
             except NoWindowError as error:
                 self._dialogs.remove(dialog)
                 self._lacking[dialog.name] = str(error)
-        raise MfaenvError(
-            "A code is needed, and no window opens to ask for it.", self.looked_for(), status=CODE_NEEDED
-        )
+        wrong = "A code is needed, and no window opens to ask for it."
+        raise MfaenvError(wrong, self.looked_for(), status=CODE_NEEDED)
 
     def _run(self, dialog: Dialog, shown: Shown, meanwhile: Callable[[], None]) -> Ended:
         start, pipe = dialog.start(shown), subprocess.PIPE

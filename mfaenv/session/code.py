@@ -70,9 +70,8 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
             return CodeSource(window.ask_code, place="window", other=other, window=window)
         tried = "no terminal and no window" if acquisition.ask.text == "auto" else "no window"
         reason, hint = f"there is {tried} to ask in", window.looked_for()
-    raise MfaenvError(
-        f"A code is needed for profile {request.profile.text}, and {reason}.", hint, status=CODE_NEEDED
-    )
+    wrong = f"A code is needed for profile {request.profile.text}, and {reason}."
+    raise MfaenvError(wrong, hint, status=CODE_NEEDED)
 
 
 def _this_terminal() -> str:

@@ -49,6 +49,13 @@ def get_pairs(
         raise
 
 
+def warn_of_lost_limit(options: Options, terminal: Terminal, whose: str) -> None:
+    """Warn where this shell's session has a limit, and the one that a command line hands out has none."""
+    if limit := environment.lost_limit(options, terminal.env):
+        what = f"This shell's session is {limit}, and that of {whose} is not. For that, give the options again:"
+        terminal.warn(f"{what} --read-only, --policy, --policy-arns.")
+
+
 def refuse_inside_only(env: Env) -> None:
     """Raise MfaenvError where `mfaenv exec --only` started this: all files here are copies with one profile."""
     if only := env.get(environment.ONLY):

@@ -113,6 +113,15 @@ def test_a_command_that_may_do_more_than_its_shell_is_told(
 
 
 @pytest.mark.parametrize(("options", "is_told"), [([], True), (["--read-only"], False)])
+def test_a_console_that_may_do_more_than_its_shell_is_told(
+    limited: Product, options: list[str], *, is_told: bool
+) -> None:
+    done = limited.run("console", "--print", *options)
+    assert done.status == 0
+    assert ("This shell's session is read-only, and that of the console is not." in done.err) is is_told
+
+
+@pytest.mark.parametrize(("options", "is_told"), [([], True), (["--read-only"], False)])
 def test_a_shell_that_may_do_more_than_before_is_told(
     limited: Product, options: list[str], *, is_told: bool
 ) -> None:
