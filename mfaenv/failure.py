@@ -55,7 +55,7 @@ def _fail(status: int, arguments: Sequence[str], env: Env) -> None:
         to_stdout(shells.failure(name, status))
     profile = catalog.profile_or_default(line.options, env)
     current = env.get(environment.PROFILE, "")
-    if current not in {"", profile} and env.get(environment.EXPIRES) and not line.options.get("quiet"):
+    if current not in {"", profile} and environment.has_session(env) and not line.options.get("quiet"):
         with suppress(OSError):
             text_to_stderr(f"mfaenv: This shell still has the session of profile {printable(current)}.\n")
 

@@ -32,10 +32,9 @@ def run(options: Options, _words: Words, env: Env) -> int:
     if sessions.keys().isdisjoint(chosen):
         terminal.note(nothing_stored(profile))
     in_shell = env.get(environment.PROFILE, "")
-    if env.get(environment.EXPIRES) and profile in {"", in_shell}:
-        line = detect.loading_line(env, "mfaenv unset")
+    if environment.has_session(env) and profile in {"", in_shell}:
         still = f"This shell still has its own session, of profile {in_shell}."
-        terminal.note(f"{still} To remove it too, type:", line)
+        terminal.note(f"{still} To remove it too, type:", detect.loading_line(env, "mfaenv unset"))
     files = [name for name in stuck if kind(name) != LOCK]
     if files != stuck:
         terminal.note("Another mfaenv is getting a session just now.")

@@ -47,7 +47,7 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     pinned = env.get(FORMER_PINNED if before else PINNED, "") if before or former else environment.NO_PROFILE
     seen += [(FORMER, (asked and former) or None), (FORMER_PINNED, (asked and pinned) or None)]
     profile = asked or former or DEFAULT
-    if env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and (environment.end(env) or 0) > now:
+    if env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and (environment.end(env) or now + 1) > now:
         return seen
     if pinned and not asked:
         if pinned != environment.NO_PROFILE:
@@ -67,7 +67,7 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
     if env.get(environment.ONLY):
         return [(NEXT, "9" * environment.END_DIGITS)]  # never
     end = environment.end(env)
-    if _has_foreign_credentials(env) or (end is None and env.get(EXPIRES)):
+    if _has_foreign_credentials(env) or (end is None and environment.has_session(env)):
         return _forgotten(env)
     asked = env.get(AWS_PROFILE)
     if end is not None:
@@ -124,16 +124,16 @@ def _stored(env: Env, store: Store, now: float) -> list[Pair]:
 
 
 def _has_foreign_credentials(env: Env) -> bool:
-    served = env.get(environment.ADDRESS_OF_KEYS) or env.get(environment.ONLY)
-    return bool(served or environment.has_own_keys(env))
+    own = env.get("AWS_ACCESS_KEY_ID") and not environment.has_session(env)
+    return bool(own or env.get(environment.ADDRESS_OF_KEYS) or env.get(environment.ONLY))
 
 
 def _forgotten(env: Env) -> list[Pair]:
     """Return the removal of what a session has left beside keys of the user's own."""
     end, expiration = environment.end(env), environment.CREDENTIALS[-1]
-    if end is None or not environment.has_own_keys(env):
+    if not env.get("AWS_ACCESS_KEY_ID") or not env.get(environment.KEY) or environment.has_session(env):
         return []
-    ours = [expiration] if env.get(expiration) == environment.timestamp(end) else []
+    ours = [expiration] if end is not None and env.get(expiration) == environment.timestamp(end) else []
     gone = [name for name in environment.SET if name.startswith("MFAENV_")]
     return [(name, None) for name in (*gone, *ours)]
 

@@ -100,7 +100,7 @@ def _rendered(shell: str, pairs: list[Pair]) -> bytes:
 def is_settled(env: Env, now: float) -> bool:
     """Return whether a shell stays as it is."""
     end = environment.end(env)
-    has_ended = end is not None and end <= now and not environment.has_own_keys(env)
+    has_ended = end is not None and end <= now and environment.has_session(env)
     has_credentials = env.get("AWS_ACCESS_KEY_ID") or env.get(environment.ADDRESS_OF_KEYS)
     return bool(env.get(environment.PINNED) or (has_credentials and not has_ended))
 

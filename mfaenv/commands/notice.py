@@ -14,8 +14,9 @@ from mfaenv.shells import Pair
 def show(options: Options, env: Env, pairs: Iterable[Pair]) -> None:
     """Show which session the shell gets: on a terminal, and in a log where it replaces another."""
     got = {name: value for name, value in pairs if value}
-    is_another = got.get("AWS_ACCESS_KEY_ID") != env.get("AWS_ACCESS_KEY_ID")
-    is_shown = os.isatty(fast.STDERR) or (is_another and bool(env.get(environment.EXPIRES)))
+    had_one = environment.KEY in env or environment.EXPIRES in env
+    is_another = had_one and got.get("AWS_ACCESS_KEY_ID") != env.get("AWS_ACCESS_KEY_ID")
+    is_shown = is_another or os.isatty(fast.STDERR)
     if not is_shown or os.isatty(fast.STDOUT) or options.keys() & {"quiet", "cached"}:
         return
     limit = environment.lost_limit(options, env)
@@ -31,7 +32,7 @@ def _disagreement(env: Env) -> str:
     """Return a line about keys of another profile than AWS_PROFILE; empty where a hook sees to it."""
     profile, asked = env.get(environment.PROFILE, ""), env.get(environment.AWS_PROFILE, "")
     is_for_prompts = env.get(environment.PROFILE_AS) == environment.AWS_PROFILE
-    if not env.get(environment.EXPIRES) or is_for_prompts or asked in {"", profile, env.get(environment.SEEN)}:
+    if not environment.has_session(env) or is_for_prompts or asked in {"", profile, env.get(environment.SEEN)}:
         return ""
     return f"until now the keys were of profile {profile}, though AWS_PROFILE was {asked}"
 

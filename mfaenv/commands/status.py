@@ -136,7 +136,7 @@ def _shell(env: Env, rows: list[Row], now: float) -> Row | None:
 def rule(env: Env) -> str:
     """Return why this shell has its profile's session; empty where it is not mfaenv's."""
     profile, asked = env.get(environment.PROFILE, ""), env.get(environment.AWS_PROFILE, "")
-    if not profile or not env.get(environment.EXPIRES) or environment.has_own_keys(env):
+    if not profile or not environment.has_session(env):
         return ""
     if asked == profile:
         return f"The session is of {profile} because AWS_PROFILE names it."

@@ -110,7 +110,8 @@ def answer(options: Options, env: Env, tell: "Tell | None" = None) -> int | None
         return CODE_NEEDED if options.get("cached") else None
     secrets_to_stdout(shells.render(target, pairs), quiet="quiet" in options)
     # A shell is told what it gets on a terminal, and in a log too where another session goes.
-    if tell and target in shells.NAMES and (env.get(environment.EXPIRES) or os.isatty(STDERR)):
+    had_one = environment.KEY in env or environment.EXPIRES in env
+    if tell and target in shells.NAMES and (had_one or os.isatty(STDERR)):
         tell(options, env, pairs)
     return DONE
 

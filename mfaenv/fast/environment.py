@@ -155,10 +155,9 @@ def temporary_keys(env: Env) -> bool:
     return not key.startswith("AKIA") and (bool(token) or key.startswith("ASIA"))
 
 
-def has_own_keys(env: Env) -> bool:
-    """Return whether the keys in the environment are not of a session that mfaenv set."""
-    key = env.get("AWS_ACCESS_KEY_ID")
-    return bool(key and (not env.get(EXPIRES) or env.get(KEY, key) != key))
+def has_session(env: Env) -> bool:
+    """Return whether this shell has a session that mfaenv set, which may have no known end."""
+    return env[KEY] == env.get("AWS_ACCESS_KEY_ID") if env.get(KEY) else bool(env.get(EXPIRES))
 
 
 def own_regions(env: Env) -> "dict[str, str]":

@@ -112,3 +112,30 @@ def test_a_newer_session_got_with_another_key_of_the_user_takes_its_place(
     assert new["AWS_ACCESS_KEY_ID"] != old["AWS_ACCESS_KEY_ID"]
     product.env |= old | {"MFAENV_EXPIRES": str(int(time.time()) + 500)}
     assert f"AWS_ACCESS_KEY_ID={new['AWS_ACCESS_KEY_ID']}" in hook(product, "due")
+
+
+TOKEN = {"aws_access_key_id": "ASIAI44QH8DHBEXAMPLE", "aws_secret_access_key": "x", "aws_session_token": "y"}
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_a_session_without_a_known_end_is_known_as_one(product: Product) -> None:
+    set_keys(product, "token", **TOKEN)
+    product.env |= got(product, "token")
+    assert "MFAENV_EXPIRES" not in product.env
+    assert "The session is of token because mfaenv was asked for it" in product.run("status").out
+    assert "This shell still has its own session, of profile token." in product.run("clear", "-p", "token").err
+    assert not {"unset", "export"} & set(re.findall(r"\w+", hook(product, "due")))
+    product.env["AWS_PROFILE"] = "default"
+    done = product.run("--shell", "bash")
+    assert done.status == 0
+    assert "until now the keys were of profile token, though AWS_PROFILE was default\n" in done.err
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_keys_that_are_exported_over_a_session_without_a_known_end_are_none(product: Product) -> None:
+    set_keys(product, "token", **TOKEN)
+    product.env |= got(product, "token") | {"AWS_ACCESS_KEY_ID": "ASIAOTHER", "AWS_PROFILE": "default"}
+    assert "The session is of" not in product.run("status").out
+    assert "still has" not in product.run("clear", "-p", "token").err + product.run("-p", "nobody").err
+    assert "AWS_ACCESS_KEY_ID" not in hook(product, "changed")
+    assert "MFAENV_PROFILE" in hook(product, "changed")

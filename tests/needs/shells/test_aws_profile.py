@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from settings import set_keys
 from settled import BY_NAME, PAST, ROWS, Seat, Settled, seated
 
 from mfaenv.errors import DONE
@@ -74,6 +75,40 @@ def test_the_session_follows_the_variable(stored: Product, row: Settled) -> None
         seat.type("mfaenv -p default")
         has(seat, "default", "staging")
         has(seat, "default", "staging")
+
+
+@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
+def test_a_session_without_a_known_end_follows_it_too(stored: Product, row: Settled) -> None:
+    keys = {"aws_access_key_id": "ASIAI44QH8DHBEXAMPLE", "aws_secret_access_key": "x", "aws_session_token": "y"}
+    set_keys(stored, "token", **keys)
+    with seated(stored, row) as seat:
+        seat.type("mfaenv -p token")
+        has(seat, "token", "none")
+        seat.type("")
+        has(seat, "token", "none")
+        seat.type("mfaenv -p nobody")
+        assert "This shell still has the session of profile token." in seat.window.text
+        seat.set("AWS_PROFILE", "token")
+        has(seat, "token", "token")
+        assert "type mfaenv" not in seat.window.text
+        seat.set("AWS_PROFILE", "staging")
+        has(seat, "staging", "staging")
+        seat.type("mfaenv -p token")
+        seat.set("AWS_PROFILE", "production")
+        has(seat, "none", "production")
+        assert "mfaenv: AWS_PROFILE is production now: type mfaenv\n" in seat.window.text
+
+
+@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
+def test_keys_that_are_exported_over_a_session_without_a_known_end_stay(stored: Product, row: Settled) -> None:
+    set_keys(stored, "token", aws_access_key_id="ASIAOLD", aws_secret_access_key="x", aws_session_token="y")
+    with seated(stored, row) as seat:
+        seat.type("mfaenv -p token")
+        seat.set("AWS_ACCESS_KEY_ID", "ASIAI44QH8DHBEXAMPLE")
+        seat.set("AWS_PROFILE", "staging")
+        seat.sees("what-is-named", "^profile=(token|none) named=staging key=ASIAI44QH8DHBEXAMPLE$")
+        seat.type("mfaenv -p nobody")
+        assert "This shell still has the session" not in seat.window.text
 
 
 NAMED = [row for row in ROWS if row.name in {"bash", "zsh", "fish"}]
