@@ -82,11 +82,9 @@ def lookup_value(options: Options, env: Env, name: str) -> Value:
 
 
 def _environment_keys(profile: Value, env: Env) -> Keys | None:
-    """Return the environment's long-term keys, if only their own session names a profile."""
+    """Return the environment's long-term keys, where no profile is named but by a session of the default one."""
     is_left = sources.profile_is_ours(profile.source, env) and profile.text == parse.DEFAULT
-    if profile.text and not (is_left and env.get(environment.SOURCE_KEY)):
-        return None
-    return sources.environment_keys(env)
+    return sources.environment_keys(env) if is_left or not profile.text else None
 
 
 def load_files(options: Options, env: Env) -> AwsFiles:
