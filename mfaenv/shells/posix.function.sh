@@ -55,7 +55,12 @@ _mfaenv_here() {
 @FUNCTION@ {
     if _mfaenv_for_this_shell "$@"; then
         _mfaenv_here "$@"
-    else
+    elif [ "$?" -eq 1 ]; then
         \command mfaenv "$@"
+    else
+        # Copies of a shell's functions, as coding agents make them, leave out names that begin with _.
+        \command printf '%s\n' 'mfaenv: a part of its function is missing in this shell. Type:' 'eval "$(command mfaenv init @SHELL@)"' >&2
+        [ -t 1 ] || \command printf '(exit 127);\n'
+        return 127
     fi
 }

@@ -191,6 +191,20 @@ def test_no_function_of_the_users_decides(ready: BackgroundClient, shell: Shell)
     assert done.stdout.splitlines() == [ready.staging, "it's"], done.stderr
 
 
+@pytest.mark.parametrize("shell", POSIX, ids=lambda shell: shell.name)
+def test_a_part_of_the_function_sets_nothing_and_shows_nothing(ready: BackgroundClient, shell: Shell) -> None:
+    """Coding agents copy a shell's functions, less those whose names begin with an underscore."""
+    copied = (
+        *load(shell, loaded=True),
+        "unset -f _mfaenv_for_this_shell _mfaenv_here _mfaenv_load _mfaenv_is_read",
+    )
+    lines = ("mfaenv -p staging && echo went on", "eval $(mfaenv -p staging) && echo went on", "what-is-set")
+    done = ready.run(shell, *copied, *lines)
+    assert "went on" not in done.stdout
+    assert done.stdout.splitlines()[-1] == OLD_SESSION
+    assert done.stderr.count('eval "$(command mfaenv init') == 2
+
+
 def test_a_function_called_export_fails_the_line(ready: BackgroundClient) -> None:
     bash = next(shell for shell in SHELLS if shell.name == "bash")
     done = ready.run(bash, "export() { :; }", "eval $(mfaenv -p staging) && echo went on", "what-is-set")
