@@ -128,6 +128,7 @@ def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
     """Raise MfaenvError for temporary keys that ended before `now`, in seconds since 1970.
 
     aws-mfa writes such (`expiration`, in UTC), beside a profile NAME-long-term; saml2aws and others, the second.
+    awsume's `expiration` is in local time: https://github.com/trek10inc/awsume, lib/aws.py.
     """
     name = request.profiles[-1]
     section, long_term = files.section(name), f"{name}-long-term"
@@ -140,7 +141,8 @@ def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
         end = datetime.fromisoformat(text)
     except ValueError:
         return
-    if (end if end.tzinfo else end.replace(tzinfo=UTC)).timestamp() > now:
+    is_complete = end.tzinfo or section.get("manager") == "awsume"
+    if (end if is_complete else end.replace(tzinfo=UTC)).timestamp() > now:
         return
     hint = "Get new ones with the tool that wrote them."
     if long_term in files.profiles:

@@ -1,4 +1,5 @@
 import os
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -581,6 +582,23 @@ def test_temporary_keys_that_ended_are_refused_and_the_long_term_profile_named(
     for later in (end.replace("2020", "9020"), "never"):
         files.write("", f"[work]\n{token.replace(end, later)}")
         assert files.request(profile="work").provider is Provider.TEMPORARY
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows takes its time zone from elsewhere")
+def test_the_end_that_awsume_writes_is_in_local_time(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "WEST8")
+    time.tzset()
+    try:
+        soon = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(time.time() + 3600))
+        profile = f"[work]\n{KEYS}aws_session_token = token\nexpiration = {soon}\n"
+        files.write("", f"{profile}manager = awsume\n")
+        assert files.request(profile="work").provider is Provider.TEMPORARY
+        files.write("", profile)
+        with pytest.raises(MfaenvError, match=f"ended at {soon}"):
+            files.request(profile="work")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_keys_of_a_session_without_its_token_are_no_long_term_keys(files: Files) -> None:
