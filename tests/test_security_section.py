@@ -100,6 +100,9 @@ PROOFS = {
     "The line `eval $(mfaenv)` does.": (),
     "So does a shell that traces from its start (`bash -xl`), or has a DEBUG trap (in zsh and ksh93; in bash with "
     "`extdebug` or `functrace`).": (),
+    "fish's profiler (`fish --profile`, `--profile-startup`) writes keys into its file, which others can read, with "
+    "the function too.": (),
+    "`fish -d exec-job-exec` shows them.": (),
     "PowerShell can log all text that it evaluates (script block logging).": (),
     "If that is on, the keys of the line and of a stored session at the start are logged.": (
         "test_no_text_makes_powershell_log_it_by_itself",

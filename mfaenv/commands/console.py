@@ -13,8 +13,6 @@ from mfaenv.session import device, longterm, remembered, service
 from mfaenv.session.service import Resolved
 from mfaenv.terminal.terminal import Terminal
 
-MAY_BE_A_USER = frozenset({Provider.TEMPORARY, Provider.LOGIN, Provider.PROCESS})
-
 
 def run(options: Options, _words: Words, env: Env) -> int:
     """Open the console, or print the link to it. Raise MfaenvError."""
@@ -43,7 +41,7 @@ def _run(resolved: Resolved) -> int:
             raise _users_own(resolved, *_whose(resolved, keys))
     else:
         keys = resolved.get_session(terminal)
-    if not request.hops and request.provider in MAY_BE_A_USER:
+    if not request.hops and request.provider in {Provider.TEMPORARY, Provider.LOGIN, Provider.PROCESS}:
         who = device.owner(request, keys)
         if who.user or who.is_root or not keys.token:
             raise _users_own(resolved, who.partition, who.account)

@@ -38,6 +38,8 @@ def run(options: Options, _words: Words, env: Env) -> int:
     terminal.for_shell = target != "process"  # which programs read, and end by signals as they like
     terminal.ignore_ctrl_z()
     pairs = service.get_pairs(options, env, terminal, partial(_check_values, target))
+    if target in shells.NAMES and "output" not in options:
+        pairs = environment.taken_from_direnv(pairs, env)
     text = shells.render(target, pairs, encoding=code_page())
     if fast.runs_on_github(target, env):
         text_to_stderr(github_masks(pairs))

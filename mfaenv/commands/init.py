@@ -111,7 +111,7 @@ def stored_session(options: Options, env: Env, store: ReadOnlyStore, now: float)
     silent.pop("no_hook", None)  # the session is the same
     session = fast.stored(silent, env, store, now)
     if session is not None:
-        return session if isinstance(session, list) else []
+        return session
     from mfaenv.session import service  # slow to load
     from mfaenv.terminal import coredump  # slow to load
     from mfaenv.terminal.terminal import Terminal

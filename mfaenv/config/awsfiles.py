@@ -19,7 +19,6 @@ Sections = dict[str, Section]
 ACCESS_KEY, SECRET_KEY = "aws_access_key_id", "aws_secret_access_key"
 TOKENS = ("aws_security_token", "aws_session_token")  # the first counts, as in botocore
 
-COMMAND_SETTINGS = ("credential_process", "mfa_process")
 MISSING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
 """Where a path leads to no file; botocore asks os.path.isfile."""
 
@@ -133,7 +132,7 @@ def read(path: str, *, must_be_readable: bool = True) -> Sections:
         raise MfaenvError(f"{short(path)}, line {line}: {text}.", "Fix or remove that line.")
     sections = scanned.values()
     for title, section in sections.items():
-        for name in COMMAND_SETTINGS:
+        for name in ("credential_process", "mfa_process"):
             if len(section.get(name, "")) > MAX_COMMAND:
                 wrong = f"{short(path)}: the {name} of [{title}] is too long."
                 raise MfaenvError(wrong, "Put it into a script.")

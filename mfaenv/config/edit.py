@@ -82,7 +82,7 @@ def _change(lines: list[str], section: IniSection, values: Mapping[str, str | No
     for name, option in reversed(options.items()):
         if name in values:
             start, value = option.line - 1, values[name]
-            kept = [line for line in lines[start : option.last] if scanner.is_comment(line)]
+            kept = [line for line in lines[start : option.last] if line.strip()[:1] in ("", *scanner.COMMENTS)]
             first = [] if value is None else [f"{_indent(lines[start])}{name} = {value}{end}"]
             lines[start : option.last] = [*first, *kept]
 

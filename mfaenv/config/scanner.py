@@ -115,12 +115,6 @@ def scan(lines: Words) -> Scan:
     return result
 
 
-def is_comment(line: str) -> bool:
-    """Return whether a line is empty or a comment."""
-    text = line.strip()
-    return not text or text.startswith(COMMENTS)
-
-
 def _wrong_title(title: str, seen: set[tuple[str, str]]) -> str:
     if len(title) > MAX_TITLE:
         return "the name of the section is too long"

@@ -59,8 +59,6 @@ NEEDS_FULL_RUN = ("refresh", "verbose", "session_policy")
 SHELL_FIELDS = ("profile", "region", "source_key", "settings", "limit")
 """What a shell gets beside the session."""
 
-MISS = "miss"
-
 CODE_LENGTH = 6
 
 KILLED = 128  # added to a signal's number it is the exit status, as in shells
@@ -103,11 +101,13 @@ def answer(options: Options, env: Env, tell: "Tell | None" = None) -> int | None
     if os.isatty(1) or "output" in options:
         return None
     pairs = stored(options, env, ReadOnlyStore.of(env), time.time())
-    target = _target(options, env) if pairs else ""
-    if not pairs or not target:
+    target = "" if pairs is None else _target(options, env)
+    if pairs is None or not target:
         return None
-    if isinstance(pairs, str):
+    if not pairs:
         return CODE_NEEDED if options.get("cached") else None
+    if target in shells.NAMES:
+        pairs = environment.taken_from_direnv(pairs, env)
     secrets_to_stdout(shells.render(target, pairs), quiet="quiet" in options)
     # A shell is told what it gets on a terminal, and in a log too where another session goes.
     had_one = environment.KEY in env or environment.EXPIRES in env
@@ -162,8 +162,8 @@ def _counts(name: str) -> bool:
     return not secret and name not in IGNORED_VARIABLES
 
 
-def stored(options: Options, env: Env, store: ReadOnlyStore, now: float) -> "list[Pair] | str | None":
-    """Return the stored session's pairs, MISS where there is none, None where the full run decides."""
+def stored(options: Options, env: Env, store: ReadOnlyStore, now: float) -> "list[Pair] | None":
+    """Return the stored session's pairs, no pair without one, None where the full run decides."""
     if (
         any(name in options for name in NEEDS_FULL_RUN)
         or not _is_code(parse.lookup(options, env, "token_code")[0])
@@ -174,10 +174,10 @@ def stored(options: Options, env: Env, store: ReadOnlyStore, now: float) -> "lis
     cached = store.get(CachedRequest, fingerprint(options, env))
     files = [line.partition("\t") for line in cached.files] if cached else []
     if cached is None or any(signature(path) != state for state, _, path in files):
-        return MISS if options.get("cached") and _is_empty(store) else None
+        return [] if options.get("cached") and _is_empty(store) else None
     session = store.get(Session, cached.session_key)
     if session is None or session.left(now) < cached.min_remaining:
-        return MISS
+        return []
     own = {name: getattr(cached, name) for name in SHELL_FIELDS}
     theirs = session.exported(account=with_account(options))
     return environment.pairs({**theirs, **own, "pinned": environment.pinned(options)}, env)

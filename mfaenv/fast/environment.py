@@ -44,7 +44,7 @@ No prompt hook puts the profile's own session in its place, nor after its end.
 """
 
 LIMIT = "MFAENV_SESSION_POLICY"
-"""The limit that session policies set to this session, in a word for prompts."""
+"""The limit that session policies set to this session, in a word for prompts. Where it is, `use mfaenv` sets none."""
 
 IDENTITY = "MFAENV_IDENTITY"
 """The ARN of the session's role, else its device: no prompt hook puts a session of another in its place."""
@@ -134,8 +134,8 @@ SET = {
 }
 """The variables that a session sets, in order, and each value's name in `pairs`."""
 
-GONE_AT_END = (*CREDENTIALS, EXPIRES, SETTINGS, LIMIT, KEY)
-"""What goes at a session's end, with what SETTINGS names; profile and region stay for the next one."""
+GONE_AT_END = (*CREDENTIALS, EXPIRES, SETTINGS, KEY)
+"""What goes at a session's end, with what SETTINGS names; profile, region and limit stay for the next one."""
 
 MSYS_EXCLUDED = "MSYS2_ENV_CONV_EXCL"
 """https://www.msys2.org/docs/filesystem-paths/: prefixes of variables that are not rewritten as paths."""
@@ -249,17 +249,31 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
 def changed(session: "Iterable[Pair]", env: Env, *, alone: bool = False) -> dict[str, str]:
     """Return a program's environment with the pairs set, or removed; a hook in there sets no AWS_PROFILE again.
 
-    Nor does direnv set keys again where the program gets the session `alone`, or a limited one.
+    Nor does direnv set anything again where the program gets the session `alone`.
     """
-    result = dict(env)
-    for name, value in [*session, *[(name, None) for name in OF_HOOKS]]:
-        if value is None:
-            result.pop(name, None)
-        else:
-            result[name] = value
-    if DIRENV in result and (alone or result.get(LIMIT)):
+    result = {**env, **dict(taken_from_direnv(session, env)), **dict.fromkeys(OF_HOOKS)}
+    if DIRENV in result and alone:
         result[DIRENV] = EMPTY_DIFF
-    return result
+    return {name: value for name, value in result.items() if value is not None}
+
+
+def taken_from_direnv(session: "Iterable[Pair]", env: Env) -> list[Pair]:
+    """Return the pairs of a shell's session; where it is limited, direnv sets and removes them no more."""
+    result = list(session)
+    if not env.get(DIRENV) or not any(value for name, value in result if name == LIMIT):
+        return result
+    import base64  # these three are slow to load
+    import json
+    import zlib
+
+    try:
+        sides = json.loads(zlib.decompress(base64.urlsafe_b64decode(env[DIRENV])))
+        for side in sides.values():
+            for name in [*dict(result), *dict(parse_settings(side.get(SETTINGS, "")))]:
+                side.pop(name, None)
+        return [*result, (DIRENV, base64.urlsafe_b64encode(zlib.compress(json.dumps(sides).encode())).decode())]
+    except (ValueError, AttributeError, zlib.error):
+        return [*result, (DIRENV, EMPTY_DIFF)]
 
 
 def removal(env: Env) -> list[Pair]:

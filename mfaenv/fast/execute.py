@@ -15,18 +15,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-_COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
-NEEDS_FULL_RUN = {"serve", "only"}  # options that take more than a stored session
-
 
 def answer(options: Options, words: list[str], env: Env) -> None:
     """Replace this process by the program; or decline, and return: on Windows always."""
-    if not words or not NEEDS_FULL_RUN.isdisjoint(options) or environment.lost_limit(options, env):
+    if not words or options.keys() & {"serve", "only"} or environment.lost_limit(options, env):
         return
     if sys.platform != "win32":
         pairs = fast.stored(options, env, ReadOnlyStore.of(env), time.time())
         try:
-            if isinstance(pairs, list):
+            if pairs:
                 replace(words, environment.changed(pairs, env))
         except (OSError, ValueError):
             return
@@ -60,7 +57,7 @@ def replace(words: list[str], env: dict[str, str]) -> "NoReturn":
 
 def restore_locale(env: dict[str, str]) -> None:
     """Undo what Python sets in the locale C (PEP 538). Linux alone shows what was there before."""
-    if env.get("LC_CTYPE") not in _COERCED:
+    if env.get("LC_CTYPE") not in {"C.UTF-8", "C.utf8", "UTF-8"}:
         return
     try:
         with open("/proc/self/environ", "rb") as file:

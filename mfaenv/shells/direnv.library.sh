@@ -6,14 +6,18 @@ use_mfaenv() {
     local store=@STORE@
     watch_file "${MFAENV_STORE:-$store}/latest"
     export MFAENV_AWS_PROFILE="${AWS_PROFILE-}" # this folder is no change of it for the prompt hook
-    local text wrong='' flags=$- status=0
+    local text wrong='' flags=$- status=0 get="mfaenv${1+ -p $(printf %q "$1")}"
     { set +xv; } 2>/dev/null # a trace would show the keys
     if [[ $# -gt 1 || ${1-} == -* ]]; then
         wrong='use mfaenv takes a profile, and no options' status=1
+    elif [[ -n ${MFAENV_ONLY-} || ${AWS_CONTAINER_CREDENTIALS_FULL_URI-} == http://127.0.0.1:* ]]; then
+        echo 'mfaenv: this shell keeps the session that mfaenv exec gave it' >&2
+    elif [ -n "${MFAENV_SESSION_POLICY-}" ]; then
+        printf "mfaenv: this shell stays limited: for the folder's session, type %s\n" "$get" >&2
     elif text=$(command mfaenv --shell bash --cached ${1+"--profile=$1"}); then
         eval "$text" || status=$?
     else
-        wrong="no session is stored: type mfaenv${1+ -p $(printf %q "$1")}"
+        wrong="no session is stored: type $get"
     fi
     if [ -n "$wrong" ]; then
         # Without the program too.

@@ -3,8 +3,6 @@
 from mfaenv.shells import needs_no_quotes
 from mfaenv.shells.formats import Json
 
-_VALUES = {"null", "true", "false"}
-
 
 class Nu(Json):
     """A record; programs do not see a variable that is null."""
@@ -22,7 +20,7 @@ class Nu(Json):
     lists_programs = False
 
     def offer(self, word: str, meaning: str, quote: str) -> str:
-        if needs_no_quotes(word) and word not in _VALUES:
+        if needs_no_quotes(word) and word not in {"null", "true", "false"}:
             return f"{word}\t{meaning}"
         escaped = word.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"\t{meaning}'

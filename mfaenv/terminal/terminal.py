@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 INDENT = " " * len("mfaenv: ")
-BELOW_NUMBER = " " * len("  1  ")
 
 
 class Terminal:
@@ -118,7 +117,7 @@ class Terminal:
         lines = map(Styled, [*rows, *(f"  -  {remark}" for remark in remarks), f"Number (1-{len(choices)}): "])
         wrong = f"Type a number from 1 to {len(choices)}."
         return self._ask(
-            [*lines], lambda text: numbered.get(text.strip().lstrip("0")), wrong, indent=BELOW_NUMBER
+            [*lines], lambda text: numbered.get(text.strip().lstrip("0")), wrong, indent=" " * len("  1  ")
         )
 
     def _ask(

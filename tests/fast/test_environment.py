@@ -1,4 +1,7 @@
+import base64
 import datetime as dt
+import json
+import zlib
 from collections.abc import Iterable, Mapping
 
 import botocore.session
@@ -122,13 +125,47 @@ def test_unset_takes_everything_away_that_was_set(session: dict[str, str], env: 
 
 
 def test_what_stays_when_a_session_has_ended_says_only_whose_it_was_and_where() -> None:
-    after = {name for name, value in environment.pairs(SESSION, {}) if value is not None}
+    """And how limited it was: what a shell gets without these options would be more."""
+    session = {**SESSION, "limit": "read-only"}
+    after = {name for name, value in environment.pairs(session, {}) if value is not None}
     assert after - set(environment.GONE_AT_END) == {
         *environment.REGIONS,
         environment.PROFILE,
         environment.REGION_MARK,
         environment.IDENTITY,
+        environment.LIMIT,
     }
+
+
+def diff_of(text: bytes) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(text)).decode()
+
+
+def test_a_limited_session_is_taken_out_of_what_direnv_sets_again() -> None:
+    before = {"AWS_ACCESS_KEY_ID": "ASIABEFORE", "AWS_RETRY_MODE": "standard", "PATH": "/bin"}
+    sides = {
+        "p": {**before, environment.SETTINGS: "AWS_RETRY_MODE=standard"},
+        "n": {"AWS_ACCESS_KEY_ID": "ASIAFOLDER", "AWS_CONFIG_FILE": "theirs", "PATH": "/folder:/bin"},
+    }
+    env = {environment.DIRENV: diff_of(json.dumps(sides).encode())}
+    whole, limited = environment.pairs(SESSION, env), environment.pairs({**SESSION, "limit": "limited"}, env)
+    assert environment.taken_from_direnv(whole, env) == whole
+    assert environment.taken_from_direnv(limited, {}) == limited
+    diff = dict(environment.taken_from_direnv(limited, env))[environment.DIRENV]
+    assert diff
+    assert json.loads(zlib.decompress(base64.urlsafe_b64decode(diff))) == {
+        "p": {"PATH": "/bin"},
+        "n": {"AWS_CONFIG_FILE": "theirs", "PATH": "/folder:/bin"},
+    }
+
+
+@pytest.mark.parametrize(
+    "diff", ["no", "\u00e9", "AAAA", diff_of(b"{"), diff_of(b"[]"), diff_of(b'{"p":null}'), diff_of(b"\xff")]
+)
+def test_what_direnv_keeps_and_nobody_can_read_is_emptied(diff: str) -> None:
+    env = {environment.DIRENV: diff}
+    pairs = environment.pairs({**SESSION, "limit": "read-only"}, env)
+    assert environment.taken_from_direnv(pairs, env)[-1] == (environment.DIRENV, environment.EMPTY_DIFF)
 
 
 @pytest.mark.parametrize("name", environment.PROFILE_NAMES)

@@ -9,6 +9,7 @@ from observed_aws import ObservedAws
 from product import Outcome, Product
 from settings import configure
 
+from mfaenv.fast.environment import DIRENV, EMPTY_DIFF
 from mfaenv.fast.parse import MAIN_OPTIONS
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.scenario import Scenario
@@ -75,6 +76,17 @@ def test_a_limited_session_is_stored_as_that_and_told(
     stored = json.loads(product.run("status", "--json").out)["stored"]
     assert {row["session_policy"] for row in stored if row["role"]} == {None, "read-only"}
     assert "read-only" in product.run("status").out
+
+
+@pytest.mark.parametrize("way", ["--cached", "--verbose"])  # the second takes the long way
+def test_only_a_shell_gets_what_direnv_is_to_keep(product: Product, scenario: Scenario, way: str) -> None:
+    keys(product.run("-p", "staging", "-f", "json", "--read-only", "-c", scenario.device.code()))
+    product.env[DIRENV] = EMPTY_DIFF
+    line = product.run("-p", "staging", "-s", "bash", "--read-only", way)
+    assert line.status == 0, line.err
+    assert f"export {DIRENV}=" in line.out
+    assert DIRENV not in keys(product.run("-p", "staging", "-f", "json", "--read-only", way))
+    assert DIRENV not in product.run("-p", "staging", "-f", "dotenv", "--read-only", way).out
 
 
 def test_sessions_that_no_column_tells_apart_are_one_row_with_their_number(

@@ -92,20 +92,23 @@ def test_a_folder_has_its_session(stored: Product, row: Settled, *, first: bool)
         ("exec -q --read-only -p staging", "staging", True),
         ("exec -q --only -p staging", "staging", True),
         ("exec -q --serve -p staging", "staging", False),
+        ("exec -q --serve -p default", "default", False),
+        ("exec -q --only -p default", "default", True),
         ("demo", "", False),
     ],
 )
-def test_what_is_started_in_a_folder_does_not_get_the_keys_of_before(
+def test_what_is_started_in_a_folder_does_not_get_the_keys_of_before_nor_the_folders(
     stored: Product, command: str, profile: str, *, has_keys: bool
 ) -> None:
-    """direnv keeps them, and sets them again where a shell leaves the folder."""
+    """direnv keeps the former keys, and sets them again where a shell leaves the folder."""
     need("direnv")
     library = stored.home / ".config" / "direnv" / "lib"
     library.mkdir(parents=True)
     (library / "mfaenv.sh").write_text(stored.run("init", "direnv").out)
     load = 'eval "$(direnv export bash 2>/dev/null)"'
     shown = 'echo "$MFAENV_PROFILE" "${AWS_ACCESS_KEY_ID-none}"'
-    inner = f"{shown}; cd ..; {load}; {shown}"
+    another = f"touch -d 2030-01-01 {stored.cache}/latest; {load}; {shown}; " if command != "demo" else ""
+    inner = f"{shown}; {another}cd ..; {load}; {shown}"
     script = f"""
         eval "$(mfaenv -q --cached)"; cd staging; direnv allow; {load}
         mfaenv {command} -- bash -c '{inner}'
@@ -119,11 +122,99 @@ def test_what_is_started_in_a_folder_does_not_get_the_keys_of_before(
         text=True,
         check=True,
     )
-    at_first, outside, after = (line.split(" ") for line in done.stdout.splitlines())
-    assert at_first == outside, done.stderr
+    at_first, *later, after = (line.split(" ") for line in done.stdout.splitlines())
+    assert all(each == at_first for each in later), done.stderr
     assert (at_first[0], at_first[1] != "none") == (profile, has_keys)
     assert after[0] == "default"
     assert after[1].startswith("ASIA")
+
+
+def store_another(product: Product, *options: str) -> None:
+    """Store a session, as any window may do. direnv sees whole seconds."""
+    before = (product.cache / "latest").stat().st_mtime_ns // 1_000_000_000
+    while int(time.time()) <= before:
+        time.sleep(0.05)
+    assert product.run("--shell", "bash", "-p", "production", *options).status == DONE
+
+
+LIMITED_AND_FOLDER = "sh -c 'echo limit=${MFAENV_SESSION_POLICY-none} folder=${OF_THE_FOLDER-left}'"
+
+
+@EVERY
+def test_a_limited_session_stays_in_a_folder_and_outside(stored: Product, row: Settled) -> None:
+    (stored.home / "staging" / ".envrc").write_text("export OF_THE_FOLDER=1\nuse mfaenv staging\n")
+    os.utime(stored.home / "staging" / ".envrc", (0, 0))
+    with entered(stored, row) as seat:
+        seat.type("cd staging")
+        has(seat, "staging")
+        seat.type("mfaenv --read-only -p staging")
+        key = seat.sees("what-is-named", r"^profile=staging named=none key=ASIA\w+$").rpartition("=")[2]
+        seat.type("")
+        has(seat, "staging", key)
+        store_another(stored)
+        seat.type("")
+        assert "this shell stays limited: for the folder's session, type mfaenv -p staging" in seat.window.text
+        has(seat, "staging", key)
+        seat.sees(LIMITED_AND_FOLDER, "^limit=read-only folder=1$")
+        seat.type("cd ../production")
+        has(seat, "staging", key)
+        seat.type("cd ..")
+        has(seat, "staging", key)
+        seat.sees(LIMITED_AND_FOLDER, "^limit=read-only folder=left$")
+        seat.type("cd staging")
+        seat.type("mfaenv -p staging")
+        store_another(stored, "--read-only")
+        seat.type("")
+        seat.sees(LIMITED_AND_FOLDER, "^limit=none folder=1$")
+
+
+@EVERY
+def test_after_the_end_of_a_limited_session_a_folder_gives_no_other(stored: Product, row: Settled) -> None:
+    with entered(stored, row) as seat:
+        seat.type("cd staging")
+        seat.type("mfaenv --read-only -p staging")
+        seat.type("")
+        seat.set("MFAENV_EXPIRES", PAST)
+        seat.type("")
+        assert "has ended: type mfaenv with the options that you gave before" in seat.window.text
+        store_another(stored)
+        seat.type("")
+        seat.type("")
+        has(seat, "staging", "none")
+        seat.type("mfaenv")
+        assert "mfaenv: until now the session of this shell was read-only" in seat.window.text
+
+
+@pytest.mark.parametrize("shell", HOOKS)
+def test_a_limited_shell_of_exec_stays_limited_in_a_folder(stored: Product, shell: str) -> None:
+    need("direnv", shell)
+    library = stored.home / ".config" / "direnv" / "lib"
+    library.mkdir(parents=True)
+    (library / "mfaenv.sh").write_text(stored.run("init", "direnv").out)
+    (stored.home / "staging" / ".envrc").write_text("export OF_THE_FOLDER=1\nuse mfaenv staging\n")
+    load = HOOKS[shell].replace("hook", "export")
+    shown = f"{LIMITED_AND_FOLDER}; sh -c 'echo $AWS_ACCESS_KEY_ID'"
+    script = stored.home / "inner"
+    script.write_text(
+        f"{shown}; touch -d 2030-01-01 $MFAENV_STORE/latest; {load}; {shown}; cd ..; {load}; {shown}"
+    )
+    outer = f"cd staging; direnv allow; {load}; mfaenv exec -q --read-only -p staging -- {shell} {script}"
+    done = subprocess.run(
+        [shell, "-c", outer],
+        env={**with_mfaenv(stored), "MFAENV_STORE": str(stored.cache)},
+        cwd=stored.home,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    first, key, second, kept, third, outside = done.stdout.splitlines()
+    assert (first, second, third) == (
+        "limit=read-only folder=1",
+        "limit=read-only folder=1",
+        "limit=read-only folder=left",
+    ), done.stderr
+    assert key == kept == outside
+    assert "mfaenv: this shell stays limited: for the folder's session, type mfaenv -p staging\n" in done.stderr
 
 
 def test_what_exec_starts_with_nothing_hidden_leaves_a_folder_as_its_shell_does(stored: Product) -> None:
@@ -177,10 +268,7 @@ def test_a_session_that_is_stored_meanwhile_is_loaded(stored: Product, row: Sett
     with entered(stored, row) as seat:
         seat.type("cd production")
         has(seat, "production", "none")
-        before = (stored.cache / "latest").stat().st_mtime_ns // 1_000_000_000
-        while int(time.time()) <= before:  # direnv sees whole seconds
-            time.sleep(0.05)
-        assert stored.run("--shell", "bash", "-p", "production").status == DONE
+        store_another(stored)
         seat.type("")
         has(seat, "production")
         seat.type("cd ..")
