@@ -41,13 +41,13 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     seen: list[Pair] = [(SEEN, asked or None), (environment.PUT_BACK, None)]
     if env.get(environment.PROFILE_AS) == AWS_PROFILE and asked == env.get(PROFILE):
         return [*seen, (FORMER, asked), (FORMER_PINNED, env.get(PINNED))]
-    if asked == before or _has_foreign_credentials(env):
-        return [*_forgotten(env), *seen]
     former = env.get(FORMER if before else PROFILE, "")
     pinned = env.get(FORMER_PINNED if before else PINNED, "") if before or former else environment.NO_PROFILE
     seen += [(FORMER, (asked and former) or None), (FORMER_PINNED, (asked and pinned) or None)]
     profile = asked or former or DEFAULT
-    if env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and (environment.end(env) or now + 1) > now:
+    end = environment.end(env) or now + 1
+    is_there = env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and end > now
+    if is_there or asked == before or _has_foreign_credentials(env):
         return seen
     if pinned and not asked:
         if pinned != environment.NO_PROFILE:
@@ -68,7 +68,7 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
         return [(NEXT, "9" * environment.END_DIGITS)]  # never
     end = environment.end(env)
     if _has_foreign_credentials(env) or (end is None and environment.has_session(env)):
-        return _forgotten(env)
+        return _forgotten(env, now)
     asked = env.get(AWS_PROFILE)
     if end is not None:
         env = _without_names(env)
@@ -124,16 +124,16 @@ def _stored(env: Env, store: Store, now: float) -> list[Pair]:
 
 
 def _has_foreign_credentials(env: Env) -> bool:
-    own = env.get("AWS_ACCESS_KEY_ID") and not environment.has_session(env)
-    return bool(own or env.get(environment.ADDRESS_OF_KEYS) or env.get(environment.ONLY))
+    found = env.get("AWS_ACCESS_KEY_ID") or env.get(environment.ADDRESS_OF_KEYS)
+    return bool(env.get(environment.ONLY) or (found and not environment.has_session(env)))
 
 
-def _forgotten(env: Env) -> list[Pair]:
-    """Return the removal of what a session has left beside keys of the user's own."""
+def _forgotten(env: Env, now: float) -> list[Pair]:
+    """Return the removal of what a session that has ended has left beside keys of the user's own."""
     end, expiration = environment.end(env), environment.CREDENTIALS[-1]
-    if not env.get("AWS_ACCESS_KEY_ID") or not env.get(environment.KEY) or environment.has_session(env):
-        return []
-    ours = [expiration] if end is not None and env.get(expiration) == environment.timestamp(end) else []
+    if end is None or end > now:  # its keys may come back: direnv does that on leaving a folder
+        return [(NEXT, env.get(EXPIRES))]
+    ours = [expiration] if env.get(expiration) == environment.timestamp(end) else []
     gone = [name for name in environment.SET if name.startswith("MFAENV_")]
     return [(name, None) for name in (*gone, *ours)]
 

@@ -124,7 +124,7 @@ def test_a_session_without_a_known_end_is_known_as_one(product: Product) -> None
     assert "MFAENV_EXPIRES" not in product.env
     assert "The session is of token because mfaenv was asked for it" in product.run("status").out
     assert "This shell still has its own session, of profile token." in product.run("clear", "-p", "token").err
-    assert not {"unset", "export"} & set(re.findall(r"\w+", hook(product, "due")))
+    assert not re.search(r"AWS_|MFAENV_(?!NEXT)", hook(product, "due"))
     product.env["AWS_PROFILE"] = "default"
     done = product.run("--shell", "bash")
     assert done.status == 0
@@ -137,5 +137,4 @@ def test_keys_that_are_exported_over_a_session_without_a_known_end_are_none(prod
     product.env |= got(product, "token") | {"AWS_ACCESS_KEY_ID": "ASIAOTHER", "AWS_PROFILE": "default"}
     assert "The session is of" not in product.run("status").out
     assert "still has" not in product.run("clear", "-p", "token").err + product.run("-p", "nobody").err
-    assert "AWS_ACCESS_KEY_ID" not in hook(product, "changed")
-    assert "MFAENV_PROFILE" in hook(product, "changed")
+    assert not {"AWS_ACCESS_KEY_ID", "MFAENV_PROFILE"} & set(re.findall(r"\w+", hook(product, "changed")))

@@ -106,9 +106,29 @@ def test_keys_that_are_exported_over_a_session_without_a_known_end_stay(stored: 
         seat.type("mfaenv -p token")
         seat.set("AWS_ACCESS_KEY_ID", "ASIAI44QH8DHBEXAMPLE")
         seat.set("AWS_PROFILE", "staging")
-        seat.sees("what-is-named", "^profile=(token|none) named=staging key=ASIAI44QH8DHBEXAMPLE$")
+        seat.sees("what-is-named", "^profile=token named=staging key=ASIAI44QH8DHBEXAMPLE$")
         seat.type("mfaenv -p nobody")
         assert "This shell still has the session" not in seat.window.text
+
+
+@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
+def test_a_session_that_comes_back_after_keys_of_a_folder_is_known_again(stored: Product, row: Settled) -> None:
+    """As direnv puts it back; a folder for LocalStack sets AWS_PROFILE too."""
+    with seated(stored, row) as seat:
+        seat.type("mfaenv -p staging")
+        key = seat.keys().partition(" ")[0].removeprefix("key=")
+        seat.set("AWS_ACCESS_KEY_ID", "test")
+        seat.set("AWS_PROFILE", "production")
+        seat.set("MFAENV_EXPIRES", int(time.time()) + 535)
+        seat.type("")
+        seat.sees("what-is-named", "^profile=staging named=production key=test$")
+        seat.set("AWS_ACCESS_KEY_ID", key)
+        unset(seat)
+        has(seat, "staging", "none")
+        seat.set("AWS_PROFILE", "default")
+        has(seat, "default", "default")
+        unset(seat)
+        has(seat, "staging", "none")
 
 
 NAMED = [row for row in ROWS if row.name in {"bash", "zsh", "fish"}]
