@@ -212,7 +212,7 @@ CASES = (
         "a device of somebody else",
         settings(mfa_serial="arn:aws:iam::123456789012:mfa/bob"),
         "The device arn:aws:iam::123456789012:mfa/bob is not this user's",
-        "--serial-number or mfa_serial",
+        "--serial-number, AWS_MFA_SERIAL or mfa_serial",
     ),
     Case(
         "a user in place of a device",

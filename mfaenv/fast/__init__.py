@@ -50,8 +50,8 @@ IGNORED_VARIABLES = {
 }
 """The variables of AWS and mfaenv on which it does not depend, beside secrets."""
 
-SECRET_WORDS = {"KEY", "TOKEN", "SECRET", "PASSWORD", "PASSPHRASE"}
-NO_SECRETS = ("_ID", "_FILE")  # how the names of those end that hold the name of a key, or of a file
+SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASS", "PWD", "CRED")
+NO_SECRETS = ("_ID", "_FILE", "_URI")  # how the names of those end that name a key, a file or an address
 
 FILE_VARIABLES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 # What is in a file of policies is no word of the line.
@@ -144,9 +144,7 @@ def with_account(options: Options) -> bool:
 def fingerprint(options: Options, env: Env) -> str:
     """Return the options and variables that may matter as text, without secrets."""
     asked = [f"{name}={value!r}" for name, value in options.items() if name not in IGNORED_OPTIONS]
-    endpoints = {
-        name: url.rpartition("@")[2] for name, url in env.items() if name.startswith(environment.ADDRESS)
-    }
+    endpoints = {name: url.rpartition("@")[2] for name, url in env.items() if "://" in url}
     read = [
         f"{name}={(os.path.expandvars(value) if name in FILE_VARIABLES else value)!r}"
         for name, value in {**env, **endpoints}.items()
@@ -158,7 +156,7 @@ def fingerprint(options: Options, env: Env) -> str:
 
 
 def _counts(name: str) -> bool:
-    secret = not SECRET_WORDS.isdisjoint(name.split("_")) and not name.endswith(NO_SECRETS)
+    secret = any(word in name for word in SECRET_WORDS) and not name.endswith(NO_SECRETS)
     return not secret and name not in IGNORED_VARIABLES
 
 

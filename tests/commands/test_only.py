@@ -92,6 +92,16 @@ def test_keys_and_configure_inside_say_the_same(
     assert done.err.splitlines() == ONLY_ONE
 
 
+def test_a_list_of_keys_in_files_that_serve_copied_is_refused(product: Product, scenario: Scenario) -> None:
+    inner = (sys.executable, "-m", "mfaenv", "keys")
+    done = product.run("exec", "--serve", "-q", "-c", scenario.device.code(), "--", *inner)
+    assert (done.status, done.out) == (1, "")
+    assert done.err.splitlines() == [
+        "mfaenv: This was started by mfaenv exec --serve: its AWS files may be copies, which go with it.",
+        "        Type this in another window.",
+    ]
+
+
 def test_keys_that_serve_hides_are_no_other_profiles(product: Product, scenario: Scenario) -> None:
     """What is served is one profile's: another one does not get its keys under its own name."""
     set_keys(product, "other", aws_access_key_id="AKIAI44QH8DHBEXAMPLE", aws_secret_access_key=OTHER_SECRET)

@@ -188,7 +188,7 @@ def test_the_cure_for_a_wrong_device_is_not_what_the_policy_denies(
     other = scenario.device.serial + "x"
     done = product.run("--shell", "bash", "-c", scenario.device.code(), "--serial-number", other)
     assert "list-mfa-devices" not in done.err
-    assert "Correct --serial-number or mfa_serial." in done.err
+    assert "Correct --serial-number, AWS_MFA_SERIAL or mfa_serial" in done.err
 
 
 def test_status_shows_the_time_of_day_and_leaves_out_what_has_ended(

@@ -454,12 +454,17 @@ def test_no_value_passes_for_another_variable(env: dict[str, str]) -> None:
 
 
 SECRETS = (
+    "AWS_ACCESSKEY",
     "AWS_BEARER_TOKEN_BEDROCK",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CREDENTIALS",
+    "AWS_DB_PWD",
     "AWS_SECRET_ACCESS_KEY",
+    "AWS_SECRETS",
     "AWS_SECRET_KEY",
     "AWS_SECURITY_TOKEN",
     "AWS_SESSION_TOKEN",
+    "AWS_SMTP_PASS",
     "AWS_SSO_CLIENT_SECRET",
     "AWS_VAULT_FILE_PASSPHRASE",
     "MFAENV_TOKEN_CODE",
@@ -479,12 +484,19 @@ def test_no_secret_of_the_environment_is_in_the_store(
 
 def test_no_secret_counts_nor_is_written_down() -> None:
     env = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "other", "AWS_ROLE_ARN": "role"}
+    assert "secret" not in fast.fingerprint({}, {"AWS_S3_URL": "https://alice:secret@s3.example.com"})
     written = fast.fingerprint({"token_code": "secret"}, {**env, **dict.fromkeys(SECRETS, "secret")})
     assert written == fast.fingerprint({}, env)
 
 
 @pytest.mark.parametrize(
-    "name", ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_SHARED_CREDENTIALS_FILE", "MFAENV_SOURCE_ACCESS_KEY_ID"]
+    "name",
+    [
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_SHARED_CREDENTIALS_FILE",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "MFAENV_SOURCE_ACCESS_KEY_ID",
+    ],
 )
 def test_the_name_of_a_key_or_of_a_file_is_no_secret(name: str) -> None:
     assert fast.fingerprint({}, {name: "a"}) != fast.fingerprint({}, {name: "b"})

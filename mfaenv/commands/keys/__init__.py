@@ -17,7 +17,7 @@ from mfaenv.terminal.terminal import Terminal
 def run(options: Options, words: Words, env: Env) -> int:
     """Do what the word says, or list the keys. Raise MfaenvError; KeyboardInterrupt."""
     word = words[0] if words else "list"
-    (refuse_inside_only if word in {"list", "get"} else refuse_inside_exec)(env)
+    (refuse_inside_only if word == "get" else refuse_inside_exec)(env)
     if word not in ACTIONS:
         hint = suggest.hint(word, list(ACTIONS), "This shows how:\nmfaenv keys --help")
         raise wrong_usage(f"keys has no action '{word}'.", hint)
