@@ -22,8 +22,6 @@ from mfaenv.terminal.text import printable
 
 AS_BEFORE = " with the options that you gave before"
 
-RENEW_ROLE = "--min-remaining 15m"  # more than the reminder leaves; --refresh would take a code
-
 
 def run(words: Words, env: Env) -> int:
     """Print what the shell gets and loses."""
@@ -92,7 +90,7 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
         return [(NEXT, str(end - duration.REMINDER))]
     if not env.get(NEXT):
         left = duration.rounded(int(end - now))
-        renew = RENEW_ROLE if notice.role(env) else "--refresh"
+        renew = "--min-remaining 15m" if notice.role(env) else "--refresh"  # which takes a code for a role too
         ends = f"{profile or 'the session'} ends at {duration.time_of_day(end, now)}, in {left}"
         _say(f"{ends}: type {mfaenv} {renew}{again}")
     return [(NEXT, str(end))]

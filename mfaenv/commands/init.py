@@ -1,6 +1,7 @@
 """`mfaenv init`: all that a shell's profile needs, from one process: function, hook, completion and stored session."""
 
 import os
+import stat
 import time
 
 from mfaenv import command_line, duration, fast, shells, suggest
@@ -32,13 +33,14 @@ def run(options: Options, words: Words, env: Env) -> int:
     stays = is_settled(env, now)
     is_named = any(map(env.get, environment.PROFILE_VARIABLES))
     asked: Options = {} if is_named else options  # the person's name goes before -p
-    session = [] if stays or os.isatty(1) else stored_session(asked, env, store, now)  # not to be shown
-    if hook and shells.get_target(shell).hook and not stays:
+    out = os.fstat(fast.STDOUT)  # what people look at, and what is not gone at once, holds no session
+    is_kept = os.isatty(fast.STDOUT) or (stat.S_ISREG(out.st_mode) and out.st_nlink > 0)
+    session = [] if stays or is_kept else stored_session(asked, env, store, now)
+    if hook and shells.get_target(shell).hook and not (stays or is_kept):
         session = without_name(session)
         former = [] if asked else _profile(options)
         for_function += [*seen_at_start(session, env), *((environment.FORMER, name) for _, name in former)]
-    if not _holds(shell, session):  # mfaenv says so when it is typed
-        session = []
+    session = session if _holds(shell, session) else []  # mfaenv says so when it is typed
     pairs = session or ([] if stays else _profile(options))
     language = shells.get_target(shell)
     # Apart: where a variable of the session is read-only, the function has its own all the same.
@@ -49,7 +51,7 @@ def run(options: Options, words: Words, env: Env) -> int:
         variables += before + _rendered(shell, pairs) + after
     # By its path: cmd looks for a program in the current folder first.
     system = env.get("SYSTEMROOT", r"C:\Windows")
-    code = _code(shell, store, now, [], hook=hook).replace("@SYSTEM@", system)
+    code = _code(shell, "" if is_kept else store.latest(), now, [], hook=hook).replace("@SYSTEM@", system)
     (fast.secrets_to_stdout if session else fast.to_stdout)(variables + code.encode())
     return DONE
 
@@ -82,11 +84,11 @@ def text_for_file(shell: str, options: Options, env: Env) -> str:
     """Return the text for a shell that keeps it in a file, whose function gets the stored session."""
     store, hook = ReadOnlyStore.of(env), "no_hook" not in options
     pairs = [*function_variables(shell, store, hook=hook), *_profile(options)]
-    return _code(shell, store, time.time(), pairs, hook=hook)
+    return _code(shell, store.latest(), time.time(), pairs, hook=hook)
 
 
-def _code(shell: str, store: ReadOnlyStore, now: float, pairs: list[Pair], *, hook: bool) -> str:
-    return function_and_hook(shell, store.latest(), now, pairs, hook=hook) + without_comments(completion(shell))
+def _code(shell: str, seen: str, now: float, pairs: list[Pair], *, hook: bool) -> str:
+    return function_and_hook(shell, seen, now, pairs, hook=hook) + without_comments(completion(shell))
 
 
 def _profile(options: Options) -> list[Pair]:

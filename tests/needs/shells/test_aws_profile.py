@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from typing import TYPE_CHECKING
@@ -132,6 +133,21 @@ def test_a_session_that_comes_back_after_keys_of_a_folder_is_known_again(stored:
 
 
 NAMED = [row for row in ROWS if row.name in {"bash", "zsh", "fish"}]
+
+
+@pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
+def test_a_shell_that_reads_the_function_from_a_file_keeps_its_session(stored: Product, row: Settled) -> None:
+    """Which was written when another one was stored."""
+    with (stored.home / "init").open("wb") as file:
+        assert (
+            stored.run("init", row.name, stdout=file, env={**stored.env, "AWS_PROFILE": "audit"}).status == DONE
+        )
+    staging = json.loads(stored.run("-p", "staging", "-f", "json").out)
+    loaded = row._replace(load=("source ~/init",))
+    with seated(stored, loaded) as seat:
+        has(seat, "default", "none")
+    with seated(stored, loaded, **staging) as seat:
+        has(seat, "staging", "none")
 
 
 @pytest.mark.parametrize("options", ["--read-only", f"--role-arn {ROLE}"])
