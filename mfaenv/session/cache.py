@@ -39,7 +39,7 @@ def role_key(base: str, hops: tuple[Hop, ...]) -> str:
         from hashlib import sha256  # takes its time, and without a role the question comes before
 
         digest = sha256(base.encode("utf-8", "surrogateescape")).hexdigest()
-        base = f"role\n{digest}\n{tuple(hop._replace(duration=None, profile=''))!r}"
+        base = f"role\n{digest}\n{tuple(hop._replace(duration=None, region='', profile=''))!r}"
     return base
 
 

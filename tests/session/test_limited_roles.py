@@ -220,3 +220,9 @@ def test_no_role_of_identity_center_is_called_a_users_session_or_named_for_a_lim
         "mfaenv: --read-only limits a role that mfaenv assumes, and profile sso has none.",
         "        AWS has no way to limit other sessions. Name a profile with a role: audit, production, staging.",
     ]
+
+
+def test_a_roles_session_serves_every_region(product: Product, scenario: Scenario) -> None:
+    first = keys(product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()))
+    other = keys(product.run("-p", "staging", "-f", "json", "--cached", "--region", "sa-east-1"))
+    assert (other["AWS_ACCESS_KEY_ID"], other["AWS_REGION"]) == (first["AWS_ACCESS_KEY_ID"], "sa-east-1")
