@@ -37,8 +37,9 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     if not asked and before and env.get(environment.PUT_BACK) == before:
         return [(AWS_PROFILE, before), (environment.PUT_BACK, None)]
     seen: list[Pair] = [(SEEN, asked or None), (environment.PUT_BACK, None)]
-    if env.get(environment.PROFILE_AS) == AWS_PROFILE and asked == env.get(PROFILE):
-        return [*seen, (FORMER, asked), (FORMER_PINNED, env.get(PINNED))]
+    is_shown = env.get(environment.PROFILE_AS) == AWS_PROFILE and asked == env.get(PROFILE)
+    if is_shown or before == environment.UNSEEN:
+        return [*seen, (FORMER, env.get(PROFILE)), (FORMER_PINNED, env.get(PINNED))]
     former = env.get(FORMER if before else PROFILE, "")
     pinned = env.get(FORMER_PINNED if before else PINNED, "") if before or former else environment.NO_PROFILE
     seen += [(FORMER, (asked and former) or None), (FORMER_PINNED, (asked and pinned) or None)]
@@ -114,7 +115,7 @@ def start(env: Env, store: Store, now: float) -> list[Pair]:
         return []
     session = _stored(env, store, now)
     former = [(FORMER, env.get(PROFILE))] if env.get(AWS_PROFILE) else []
-    return [*session, *init.seen_at_start(session, env), *former]
+    return [*session, *init.seen_at_start(session, env, now), *former]
 
 
 def _stored(env: Env, store: Store, now: float) -> list[Pair]:

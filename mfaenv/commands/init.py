@@ -36,10 +36,10 @@ def run(options: Options, words: Words, env: Env) -> int:
     out = os.fstat(fast.STDOUT)  # what people look at, and what is not gone at once, holds no session
     is_kept = os.isatty(fast.STDOUT) or (stat.S_ISREG(out.st_mode) and out.st_nlink > 0)
     session = [] if stays or is_kept else stored_session(asked, env, store, now)
-    if hook and shells.get_target(shell).hook and not (stays or is_kept):
+    if hook and shells.get_target(shell).hook and not is_kept:
         session = without_name(session)
-        former = [] if asked else _profile(options)
-        for_function += [*seen_at_start(session, env), *((environment.FORMER, name) for _, name in former)]
+        former = [] if asked or stays else _profile(options)
+        for_function += [*seen_at_start(session, env, now), *((environment.FORMER, name) for _, name in former)]
     session = session if _holds(shell, session) else []  # mfaenv says so when it is typed
     pairs = session or ([] if stays else _profile(options))
     language = shells.get_target(shell)
@@ -51,7 +51,8 @@ def run(options: Options, words: Words, env: Env) -> int:
         variables += before + _rendered(shell, pairs) + after
     # By its path: cmd looks for a program in the current folder first.
     system = env.get("SYSTEMROOT", r"C:\Windows")
-    code = _code(shell, "" if is_kept else store.latest(), now, [], hook=hook).replace("@SYSTEM@", system)
+    function = function_and_hook(shell, "" if is_kept else store.latest(), now, [], hook=hook)
+    code = function.replace("@SYSTEM@", system) + without_comments(completion(shell))
     (fast.secrets_to_stdout if session else fast.to_stdout)(variables + code.encode())
     return DONE
 
@@ -65,8 +66,10 @@ def _path(shell: str, env: Env) -> list[Pair]:
     return [pair] if is_needed and os.pathsep not in folder and _holds(shell, [pair]) else []
 
 
-def seen_at_start(session: list[Pair], env: Env) -> list[Pair]:
+def seen_at_start(session: list[Pair], env: Env, now: float) -> list[Pair]:
     """Return the AWS_PROFILE that a hook has seen; none where it has to remove another profile's session."""
+    if is_settled(env, now):
+        return [(environment.SEEN, environment.UNSEEN)] if env.get(environment.PINNED) else []
     profile = env.get(environment.AWS_PROFILE)
     is_of_another_profile = env.get(environment.EXPIRES) and profile and profile != env.get(environment.PROFILE)
     return [] if is_of_another_profile and not session else [(environment.SEEN, profile or None)]
@@ -84,11 +87,8 @@ def text_for_file(shell: str, options: Options, env: Env) -> str:
     """Return the text for a shell that keeps it in a file, whose function gets the stored session."""
     store, hook = ReadOnlyStore.of(env), "no_hook" not in options
     pairs = [*function_variables(shell, store, hook=hook), *_profile(options)]
-    return _code(shell, store.latest(), time.time(), pairs, hook=hook)
-
-
-def _code(shell: str, seen: str, now: float, pairs: list[Pair], *, hook: bool) -> str:
-    return function_and_hook(shell, seen, now, pairs, hook=hook) + without_comments(completion(shell))
+    function = function_and_hook(shell, store.latest(), time.time(), pairs, hook=hook)
+    return function + without_comments(completion(shell))
 
 
 def _profile(options: Options) -> list[Pair]:

@@ -55,6 +55,7 @@ LIMITS = ("read_only", "session_policy", "policy_arns")  # the options that limi
 SEEN = "MFAENV_AWS_PROFILE"
 """The person's AWS_PROFILE at the prompt hook's last look."""
 
+UNSEEN = "not yet seen"  # SEEN's value in a new shell whose session PINNED keeps, whatever startup files set
 PUT_BACK = "MFAENV_PUT_BACK"  # the person's AWS_PROFILE that a session removed and the hook sets again
 FORMER = "MFAENV_FORMER_PROFILE"  # the profile that the shell had before its person set AWS_PROFILE
 

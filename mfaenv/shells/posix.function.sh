@@ -59,7 +59,7 @@ _mfaenv_here() {
         \command mfaenv "$@"
     else
         # Copies of a shell's functions, as coding agents make them, leave out names that begin with _.
-        \command printf '%s\n' 'mfaenv: a part of its function is missing in this shell. Type:' 'eval "$(command mfaenv init @SHELL@)"' >&2
+        \command printf '%s\n' 'mfaenv: a part of its function is missing in this shell. Type:' "eval \"\$(command mfaenv init @SHELL@)\"" >&2
         [ -t 1 ] || \command printf '(exit 127);\n'
         return 127
     fi

@@ -135,6 +135,25 @@ def test_a_session_that_comes_back_after_keys_of_a_folder_is_known_again(stored:
 NAMED = [row for row in ROWS if row.name in {"bash", "zsh", "fish"}]
 
 
+@pytest.mark.parametrize("place", [0, 9], ids=["before", "behind"])
+@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
+def test_a_new_shell_keeps_its_limit_where_its_startup_file_sets_aws_profile(
+    stored: Product, row: Settled, place: int
+) -> None:
+    limited = json.loads(stored.run("-p", "staging", "--read-only", "-f", "json").out)
+    *before, last = row.load
+    startup = [last]
+    startup.insert(place, row.typed.assign.format(name="AWS_PROFILE", value="default"))
+    with seated(stored, row._replace(load=(*before, "; ".join(startup))), **limited) as seat:
+        has(seat, "staging", "default")
+        has(seat, "staging", "default")
+        assert "mfaenv: " not in seat.window.text
+        unset(seat)
+        has(seat, "staging", "none")
+        seat.set("AWS_PROFILE", "default")
+        has(seat, "default", "default")
+
+
 @pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
 def test_a_shell_that_reads_the_function_from_a_file_keeps_its_session(stored: Product, row: Settled) -> None:
     """Which was written when another one was stored."""
