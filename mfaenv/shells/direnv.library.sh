@@ -1,5 +1,7 @@
 # For direnv, kept in ~/.config/direnv/lib/mfaenv.sh: `use mfaenv PROFILE` in an .envrc.
 
+_mfaenv_named=${AWS_PROFILE-} # direnv reads this file before the .envrc, which may set another
+
 # Set the profile's stored session, again whenever one is stored or replaced. It asks for nothing: where none is stored,
 # there are no keys, and a line says what to type.
 use_mfaenv() {
@@ -7,6 +9,7 @@ use_mfaenv() {
     watch_file "${MFAENV_STORE:-$store}/latest"
     export MFAENV_AWS_PROFILE="${AWS_PROFILE-}" # this folder is no change of it for the prompt hook
     local text wrong='' flags=$- status=0 get="mfaenv${1+ -p $(printf %q "$1")}"
+    local named=${AWS_PROFILE-} profile=${1:-${AWS_PROFILE:-${AWS_DEFAULT_PROFILE:-${MFAENV_PROFILE-}}}}
     { set +xv; } 2>/dev/null # a trace would show the keys
     if [[ $# -gt 1 || ${1-} == -* ]]; then
         wrong='use mfaenv takes a profile, and no options' status=1
@@ -16,6 +19,12 @@ use_mfaenv() {
         printf "mfaenv: this shell stays limited: for the folder's session, type %s\n" "$get" >&2
     elif text=$(command mfaenv --shell bash --cached ${1+"--profile=$1"}); then
         eval "$text" || status=$?
+        # The .envrc's own variable goes with the folder: the hook is not to put it back.
+        if [[ -z ${AWS_PROFILE-} && -n $named && $named != "$_mfaenv_named" ]]; then
+            export AWS_PROFILE=$named
+            unset MFAENV_PUT_BACK
+        fi
+        [ -z "${AWS_PROFILE-}" ] || export MFAENV_AWS_PROFILE=$AWS_PROFILE
     else
         wrong="no session is stored: type $get"
     fi
@@ -23,7 +32,7 @@ use_mfaenv() {
         # Without the program too.
         unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN MFAENV_EXPIRES
         eval "$(command mfaenv unset --shell bash)"
-        [ "$status" != 0 ] || [ -z "${1-}" ] || export MFAENV_PROFILE=$1
+        [ "$status" != 0 ] || [ -z "$profile" ] || export MFAENV_PROFILE=$profile
         printf 'mfaenv: %s\n' "$wrong" >&2
     fi
     case $flags in *v*) set -v ;; esac

@@ -337,6 +337,68 @@ def test_a_walk_between_both_kinds_of_folders(stored: Product, row: Settled, *, 
         has(seat, "default")
 
 
+@EVERY
+@ORDERS
+def test_the_variable_of_a_file_with_both_lines_goes_with_the_folder(
+    stored: Product, row: Settled, *, first: bool
+) -> None:
+    folder(stored, "both", "export AWS_PROFILE=staging\nuse mfaenv staging")
+    with entered(stored, row, first=first) as seat:
+        for _ in range(2):
+            seat.type("cd both")
+            has(seat, "staging", named="staging")
+            store_another(stored)
+            seat.type("")
+            has(seat, "staging", named="staging")
+            seat.type("cd ..")
+            has(seat, "default")
+        seat.type("mfaenv unset")
+        seat.type("cd both")
+        has(seat, "staging", named="staging")
+        seat.type("cd ..")
+        has(seat, "none", "none")
+
+
+@EVERY
+def test_where_a_file_names_a_profile_without_a_session_mfaenv_gets_that(stored: Product, row: Settled) -> None:
+    folder(stored, "both", "export AWS_PROFILE=production\nuse mfaenv")
+    with entered(stored, row) as seat:
+        seat.type("cd both")
+        assert "no session is stored: type mfaenv" in seat.window.text
+        seat.type("mfaenv")
+        seat.type("")
+        has(seat, "production", named="production")
+
+
+@EVERY
+@ORDERS
+def test_a_walk_between_both_kinds_where_prompts_read_the_variable(
+    stored: Product, row: Settled, *, first: bool
+) -> None:
+    assert stored.run("--shell", "bash", "-p", "production").status == DONE
+    folder(stored, "named-production", "export AWS_PROFILE=production")
+    folder(stored, "named-staging", "export AWS_PROFILE=staging")
+    with entered(stored, row, first=first) as seat:
+        seat.set("MFAENV_PROFILE_AS", "AWS_PROFILE")
+        seat.type("mfaenv -p staging")
+        for place, profile in (
+            ("production", "production"),
+            ("named-production", "production"),
+            ("production", "production"),
+            (".", "staging"),
+            ("named-production", "production"),
+            (".", "staging"),
+        ):
+            seat.type(f"cd ~/{place}")
+            has(seat, profile, named=profile)
+        seat.type("mfaenv unset")
+        for place in ("staging", "staging", "named-staging", "staging", "named-staging"):
+            seat.type(f"cd ~/{place}")
+            has(seat, "staging", named="staging")
+        seat.type("cd ~")
+        has(seat, "none", "none")
+
+
 @pytest.mark.parametrize("name", ["o'brien", "a}b", 'a"$b`\\c'])
 def test_the_store_may_be_anywhere(product: Product, name: str) -> None:
     product.env["MFAENV_CACHE_DIR"] = str(product.home / name)
