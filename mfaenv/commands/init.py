@@ -101,9 +101,11 @@ def _rendered(shell: str, pairs: list[Pair]) -> bytes:
 
 def is_settled(env: Env, now: float) -> bool:
     """Return whether a shell stays as it is."""
-    end = environment.end(env)
+    end, key = environment.end(env), env.get("AWS_ACCESS_KEY_ID", "")
     has_ended = end is not None and end <= now and environment.has_session(env)
-    has_credentials = env.get("AWS_ACCESS_KEY_ID") or env.get(environment.ADDRESS_OF_KEYS)
+    # Long-term keys that a startup file sets over the session of the shell before, whose token stays: no call works.
+    is_mixed = key.startswith("AKIA") and env.get("AWS_SESSION_TOKEN") and env.get(environment.KEY)
+    has_credentials = (key and not is_mixed) or env.get(environment.ADDRESS_OF_KEYS)
     return bool(env.get(environment.PINNED) or (has_credentials and not has_ended))
 
 

@@ -35,9 +35,8 @@ def run(options: Options, _words: Words, env: Env) -> int:
         command, policy, lines = "mfaenv policy --self-service", SELF_SERVICE, LOCKS_OUT_MOST
     for line in (*lines, TO_WHOM_NOT):
         terminal.note(line)
-    terminal.note(
-        "Try it on one user first, while another administrator is signed in:", f"{command} > mfa.json"
-    )
+    first = "Try it on one user first, while another administrator is signed in:"
+    terminal.note(first, f"{command} > mfa.json")
     terminal.note("Attach it:", PUT)
     terminal.note("Prove it:", "mfaenv doctor")
     terminal.note("To take it off again, with MFA:", TAKE_OFF)

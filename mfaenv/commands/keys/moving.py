@@ -86,9 +86,8 @@ def into_keychain(options: Options, env: Env) -> int:
                 raise move.missing("import")
             move.name_entry(stored)
             again = "" if move.command else f", and {move.config.title} names it again"
-            terminal.note(
-                f"The keys {stored.access_key} of profile {move.name} are in {move.entry.title} already{again}."
-            )
+            where = f"{move.entry.title} already{again}"
+            terminal.note(f"The keys {stored.access_key} of profile {move.name} are in {where}.")
             return DONE
         if stored and not same_keys(stored, keys):
             others = f"The keychain has other keys, {stored.access_key}, for profile '{move.entry.name}'."

@@ -306,6 +306,21 @@ def test_keys_that_came_with_the_environment(
     assert shown_key(product) == (key if replaced else "")
 
 
+def test_long_term_keys_of_a_startup_file_over_a_session_get_theirs(
+    product: Product, scenario: Scenario
+) -> None:
+    """The shell inside has the token of the one outside, with which no call of these keys works."""
+    key = stored(product, scenario)
+    product.env["AWS_ACCESS_KEY_ID"], product.env["AWS_SECRET_ACCESS_KEY"] = (
+        scenario.key.id,
+        scenario.key.secret,
+    )
+    assert shown_key(product) == ""
+    product.env["MFAENV_PROFILE"], product.env["MFAENV_KEY"] = "default", key
+    product.env["AWS_SESSION_TOKEN"] = "FwoGZXIvYXdzEBYaDEXAMPLE"
+    assert shown_key(product) == key
+
+
 def test_a_shell_in_which_a_role_of_an_option_has_ended_gets_nothing_else(
     product: Product, scenario: Scenario
 ) -> None:
