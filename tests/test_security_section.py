@@ -92,7 +92,9 @@ PROOFS = {
     "It is in no file, and not in what you can scroll back to.": (
         "test_a_device_is_made_and_proved_and_named_in_the_profile",
         "test_a_signal_and_ctrl_z_leave_no_key_on_the_screen",
+        "test_without_an_alternate_screen_the_key_is_not_in_what_can_be_scrolled_back_to",
     ),
+    "GNU screen, and tmux with `alternate-screen off`, keep what no longer fits when a window gets smaller.": (),
     "There are no core dumps, except while a stored session is printed.": (
         "test_a_question_that_is_cut_short_leaves_no_core_dump",
     ),

@@ -13,11 +13,11 @@ from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled, wrapped
 from mfaenv.terminal.tty import Tty
 
-OPEN, CLOSE = "\x1b[?1049h", "\x1b[?1049l"
+OPEN, CLOSE = "\x1b[?1049h\x1b[H\x1b[J", "\x1b[?1049l"
 """The alternate screen: https://invisible-island.net/xterm/ctlseqs/ctlseqs.html, "DECSET"."""
 
-CLEAR = "\x1b[H\x1b[J"
-"""From the top down: what erases the screen at once moves it into some terminals' scrollback."""
+CLEAR = "\x1b[H\x1b[K\x1b[2H\x1b[J\x1b[H"
+"""The first row by itself: some terminals move a screen that is erased at once into their scrollback."""
 
 KEEP_CURSOR, PUT_CURSOR_BACK, ERASE_LINE = "\x1b7", "\x1b8", "\x1b[K"
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import base64
 import re
+import subprocess
 import sys
+import tempfile
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import qr_reading
 from observed_aws import ALWAYS
-from product import COMMAND
-from terminals import BASH, CTRL_C, USUAL_SIZE, Window, direct, open_window
+from product import COMMAND, PATIENCE
+from terminals import BASH, CTRL_C, USUAL_SIZE, Window, direct, need, open_window, with_mfaenv
 
 from mfaenv.aws.client import ClientSettings
 from mfaenv.aws.iam import NewDevice, VirtualDevices
@@ -41,6 +44,7 @@ GROUPS = re.compile(r"(?:(?<=\s)[A-Z2-7]{4}\s+){15}[A-Z2-7]{4}(?=\s)")
 MAKE = r"user/alice has no MFA device\.\n.*\nMake a device for alice\? \[Y/n\] "
 FIRST, NEXT, PROOF = "First code: ", "Next code: ", "MFA code: "
 CHANGE = r"Change \S+ like this\? \[Y/n\] "
+CLEARED = "\x1b[H\x1b[K\x1b[2H\x1b[J\x1b[H\x1b[?1049l"
 CONFIGURE = (*COMMAND, "configure")
 DENIED = Refusal("AccessDenied", "User: alice is not authorized to perform: it with an explicit deny", 403)
 
@@ -186,7 +190,7 @@ def test_a_device_is_made_and_proved_and_named_in_the_profile(
     assert sent == ["CreateVirtualMFADevice", "EnableMFADevice", "GetSessionToken"]
     # The key is on the alternate screen alone, which is cleared before it is left, and in no file.
     before, _, rest = text.partition("\x1b[?1049h")
-    on_screen, _, after = rest.partition("\x1b[H\x1b[J\x1b[?1049l")
+    on_screen, _, after = rest.partition(CLEARED)
     for part, there in ((before, False), (on_screen, True), (after, False)):
         assert (in_groups(app.key)[:14] in part, app.key in part) == (there, False)
     assert "1049" not in after
@@ -286,7 +290,7 @@ def test_ctrl_c_at_each_step_leaves_at_once(newcomer: Product, account: Account,
         assert window.ended() == 130
         if key:
             assert in_groups(key)[:14] not in "\n".join(rows(window))
-            assert window.raw.count("\x1b[H\x1b[J\x1b[?1049l") == 1
+            assert window.raw.count(CLEARED) == 1
     assert (len(account.users["alice"].devices) == 1) is (step in {"key", "proof"})
     left = step in {"first", "next"}
     assert (len(account.unassigned_devices) == 1) is left
@@ -313,7 +317,65 @@ def test_a_signal_and_ctrl_z_leave_no_key_on_the_screen(newcomer: Product) -> No
         window.press("\x1a")
         window._child.kill(15)
         assert window.ended() == 128 + 15
-        assert window.raw.count("\x1b[H\x1b[J\x1b[?1049l") == 1
+        assert window.raw.count(CLEARED) == 1
+
+
+def settle(window: Window, text: str) -> None:
+    """Wait until a window shows a text, which a multiplexer may draw in any order."""
+    end = time.monotonic() + PATIENCE
+    while text not in " ".join(" ".join(rows(window)).split()):
+        assert window._read_until(end), window.text
+
+
+@pytest.mark.parametrize(("size", "left"), [((24, 80), 45), ((8, 80), 0)])
+@pytest.mark.parametrize("step", ["first", "next", "proof"])
+@pytest.mark.parametrize("program", ["screen", "tmux"])
+def test_without_an_alternate_screen_the_key_is_not_in_what_can_be_scrolled_back_to(
+    newcomer: Product, program: str, step: str, size: tuple[int, int], left: int
+) -> None:
+    """GNU screen has none unless it is told to. What was on the screen before stays there."""
+    need(program)
+    with tempfile.TemporaryDirectory() as folder:  # its path is short enough for a socket
+        settings, saved = Path(folder, "settings"), Path(folder, "saved")
+        settings.write_text({"screen": "", "tmux": "set -g alternate-screen off"}[program])
+        call, start, save, stop = {
+            "screen": (("screen", "-c", str(settings), "-S", "it"), ["-U"], "-X hardcopy -h saved", "-X quit"),
+            "tmux": (
+                ("tmux", "-f", str(settings), "-S", f"{folder}/socket"),
+                ["new-session"],
+                "capture-pane -S - ; save-buffer saved",
+                "kill-server",
+            ),
+        }[program]
+        env = {**with_mfaenv(newcomer), "SCREENDIR": folder, "LC_ALL": "C.UTF-8", "SHELL": "/bin/sh"}
+        script = "trap : INT; seq 100 130; mfaenv configure; echo It has ended.; exec cat"
+        with Window((*call, *start, "sh", "-c", script), env, Path(folder), size) as window:
+            try:
+                settle(window, "Make a device for alice?")
+                window.enter("")
+                settle(window, "First code:")
+                app = Authenticator(shown_key(window, left))
+                if step != "first":
+                    window.enter(app.code(-3))
+                    settle(window, "Next code:")
+                if step == "proof":
+                    window.enter(app.code(-2))
+                    settle(window, "Press Enter to clear")
+                    window.press("x")
+                    settle(window, "MFA code:")
+                window.press(CTRL_C)
+                settle(window, "It has ended.")
+                subprocess.run((*call, *save.split()), cwd=folder, env=env, check=True)
+                end = time.monotonic() + PATIENCE
+                while not saved.exists() or b"It has ended." not in saved.read_bytes():
+                    assert time.monotonic() < end
+                    time.sleep(0.05)
+            finally:
+                subprocess.run((*call, *stop.split()), cwd=folder, env=env, check=True)
+        text = saved.read_text("utf-8", "replace")
+    assert in_groups(app.key)[:14] not in text
+    assert text.isascii()  # no part of the QR code
+    assert re.findall(r"^1\d\d$", text, re.MULTILINE) == [str(number) for number in range(100, 131)]
 
 
 @pytest.mark.parametrize("policies", [{"Admin": ALLOW_ALL, "Self": SELF_SERVICE}, {"Self": SELF_SERVICE}])
