@@ -166,7 +166,7 @@ def stored(options: Options, env: Env, store: ReadOnlyStore, now: float) -> "lis
         any(name in options for name in NEEDS_FULL_RUN)
         or not _is_code(parse.lookup(options, env, "token_code")[0])
         or store.refusal()
-        or not environment.profile_as_is_known(env)
+        or env.get(environment.PROFILE_AS, "") not in ("", *environment.PROFILE_NAMES)
     ):
         return None
     cached = store.get(CachedRequest, fingerprint(options, env))

@@ -168,11 +168,6 @@ def own_regions(env: Env) -> "dict[str, str]":
     return {name: value for name, value in found.items() if value != region or only not in ("", name)}
 
 
-def _region_mark(region: str, env: Env) -> str:
-    ours = [name for name in REGIONS if own_regions(env).get(name) != region]
-    return region if len(ours) == len(REGIONS) else "".join(f"{name}:{region}" for name in ours)
-
-
 def is_setting(name: str) -> bool:
     """Return whether a variable is of a profile's settings, and every shell can have it."""
     return name in _SETTINGS_SET or (name.startswith(ADDRESS) and not name.strip(NAME_CHARACTERS))
@@ -202,11 +197,6 @@ def end(env: Env) -> int | None:
     return int(text) if is_digits(text) and len(text) <= END_DIGITS else None
 
 
-def profile_as_is_known(env: Env) -> bool:
-    """Return whether PROFILE_AS is unset, or names a variable that prompts read."""
-    return env.get(PROFILE_AS, "") in ("", *PROFILE_NAMES)
-
-
 def lost_limit(options: Options, env: Env) -> str:
     """Return this shell's limit ("read-only") that a command line would lose, if any."""
     return "" if any(options.get(name) for name in ("profile", *LIMITS)) else env.get(LIMIT, "")
@@ -229,9 +219,10 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     UTC), account, region, source_key, pinned, settings, limit and identity. PROFILE_AS in `env` is
     one of PROFILE_NAMES or empty.
     """
-    expires = session.get("expires")
-    expiration, mark = timestamp(int(expires)) if expires else "", _region_mark(session.get("region", ""), env)
-    values = {**session, "expiration": expiration, "region_mark": mark}
+    expires, region, own = session.get("expires"), session.get("region", ""), own_regions(env)
+    ours = [name for name in REGIONS if own.get(name) != region]
+    mark = region if len(ours) == len(REGIONS) else "".join(f"{name}:{region}" for name in ours)
+    values = {**session, "expiration": timestamp(int(expires)) if expires else "", "region_mark": mark}
     named = [(name, values.get(field) or None) for name, field in SET.items()]
     profile_and_account = ((env.get(PROFILE_AS, ""), session["profile"]), (ACCOUNT, session.get("account")))
     seen = env.get(SEEN, "")
@@ -239,7 +230,6 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     put_back = (PUT_BACK, seen if is_same and env.get(PROFILE_AS) != AWS_PROFILE else "")
     others = (*profile_and_account, put_back, *parse_settings(session.get("settings", "")))
     more = {name: value for name, value in others if name and value}
-    own = own_regions(env)
     gone = [name for name, value in named if value is None and name not in own]
     names = (*CLEARED, *gone, *settings(env), *(() if is_same else OF_HOOKS))
     removed: list[Pair] = [(name, None) for name in names if name not in more]
@@ -259,22 +249,31 @@ def changed(session: "Iterable[Pair]", env: Env, *, alone: bool = False) -> dict
 
 
 def taken_from_direnv(session: "Iterable[Pair]", env: Env) -> list[Pair]:
-    """Return the pairs of a shell's session; where it is limited, direnv sets and removes them no more."""
+    """Return the pairs of a shell's session; direnv leaves a limited one alone, and takes another back whole."""
     result = list(session)
-    if not env.get(DIRENV) or not any(value for name, value in result if name == LIMIT):
+    if not env.get(DIRENV):
         return result
     import base64  # these three are slow to load
     import json
     import zlib
 
+    own = {name: value for name, value in result if name in SET or is_setting(name)}
     try:
         sides = json.loads(zlib.decompress(base64.urlsafe_b64decode(env[DIRENV])))
-        for side in sides.values():
-            for name in [*dict(result), *dict(parse_settings(side.get(SETTINGS, "")))]:
-                side.pop(name, None)
+        known = {**sides["p"], **sides["n"]}
+        if own.get(LIMIT):
+            for side in sides.values():
+                for name in [*dict(result), *dict(parse_settings(side.get(SETTINGS, "")))]:
+                    side.pop(name, None)
+        else:
+            new = [name for name in own if own[name] != env.get(name) and name not in known]
+            if KEYS[0] not in known or not new:
+                return result
+            sides["p"] |= {name: env[name] for name in new if name in env}
+            sides["n"] |= dict.fromkeys(new, "")
         return [*result, (DIRENV, base64.urlsafe_b64encode(zlib.compress(json.dumps(sides).encode())).decode())]
-    except (ValueError, AttributeError, zlib.error):
-        return [*result, (DIRENV, EMPTY_DIFF)]
+    except (ValueError, LookupError, TypeError, AttributeError, zlib.error):
+        return [*result, (DIRENV, EMPTY_DIFF)] if own.get(LIMIT) else result
 
 
 def removal(env: Env) -> list[Pair]:

@@ -148,9 +148,9 @@ def resolving(options: Options, env: Env, terminal: Terminal | None = None) -> I
     What an earlier session left in the environment is hidden meanwhile. Raise MfaenvError.
     """
     refuse_inside_only(env)
-    if not environment.profile_as_is_known(env):
-        name, allowed = environment.PROFILE_AS, ", ".join(environment.PROFILE_NAMES)
-        raise wrong_usage(f"{name} does not know '{env[name]}'.", f"It takes {allowed}.")
+    name, allowed = environment.PROFILE_AS, environment.PROFILE_NAMES
+    if env.get(name, "") not in ("", *allowed):
+        raise wrong_usage(f"{name} does not know '{env[name]}'.", f"It takes {', '.join(allowed)}.")
     store = Store.of(env)
     store.check()
     whole = dict(env)  # os.environ loses what is hidden

@@ -149,7 +149,7 @@ def test_a_limited_session_is_taken_out_of_what_direnv_sets_again() -> None:
     }
     env = {environment.DIRENV: diff_of(json.dumps(sides).encode())}
     whole, limited = environment.pairs(SESSION, env), environment.pairs({**SESSION, "limit": "limited"}, env)
-    assert environment.taken_from_direnv(whole, env) == whole
+    assert environment.taken_from_direnv(whole, {}) == whole
     assert environment.taken_from_direnv(limited, {}) == limited
     diff = dict(environment.taken_from_direnv(limited, env))[environment.DIRENV]
     assert diff
@@ -157,6 +157,30 @@ def test_a_limited_session_is_taken_out_of_what_direnv_sets_again() -> None:
         "p": {"PATH": "/bin"},
         "n": {"AWS_CONFIG_FILE": "theirs", "PATH": "/folder:/bin"},
     }
+
+
+def test_direnv_takes_back_all_of_a_session_whose_keys_it_takes_back() -> None:
+    sides = {"p": {"AWS_ACCESS_KEY_ID": "ASIABEFORE"}, "n": {"MFAENV_PROFILE": "folder"}}
+    env = {
+        **dict.fromkeys((*environment.SET, environment.AWS_PROFILE), "old"),
+        environment.DIRENV: diff_of(json.dumps(sides).encode()),
+    }
+    session = environment.pairs({**SESSION, "settings": "AWS_RETRY_MODE=adaptive", "pinned": "1"}, env)
+    diff = dict(environment.taken_from_direnv(session, env))[environment.DIRENV]
+    assert diff
+    taken = json.loads(zlib.decompress(base64.urlsafe_b64decode(diff)))
+    known = {*sides["p"], *sides["n"]}
+    assert taken["p"] == {**sides["p"], **{name: "old" for name in environment.SET if name not in known}}
+    assert taken["p"].keys() | {"MFAENV_PROFILE", "AWS_RETRY_MODE"} == taken["p"].keys() | taken["n"].keys()
+    again = {**env, **{name: value for name, value in session if value is not None}, environment.DIRENV: diff}
+    assert environment.taken_from_direnv(session, again) == session
+
+
+@pytest.mark.parametrize("sides", [{"p": {}, "n": {"PATH": "/bin"}}, {}, {"p": None, "n": None}, []])
+def test_a_session_is_the_persons_where_direnv_does_not_take_back_keys(sides: object) -> None:
+    env = {environment.DIRENV: diff_of(json.dumps(sides).encode())}
+    session = environment.pairs({**SESSION, "settings": "AWS_RETRY_MODE=adaptive"}, env)
+    assert environment.taken_from_direnv(session, env) == session
 
 
 @pytest.mark.parametrize(

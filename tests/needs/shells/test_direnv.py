@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from settings import configure
 from settled import PAST, ROWS, Seat, Settled, seated
 from terminals import need, with_mfaenv
 
@@ -166,6 +167,37 @@ def test_a_limited_session_stays_in_a_folder_and_outside(stored: Product, row: S
         store_another(stored, "--read-only")
         seat.type("")
         seat.sees(LIMITED_AND_FOLDER, "^limit=none folder=1$")
+
+
+@EVERY
+def test_what_a_session_typed_in_a_folder_has_set_goes_with_it(stored: Product, row: Settled) -> None:
+    """Its settings and its mark, which direnv has not seen coming, would lead the former keys elsewhere."""
+    configure(stored, "production", retry_mode="adaptive", max_attempts="7")
+    variables = [
+        "AWS_RETRY_MODE",
+        "AWS_MAX_ATTEMPTS",
+        "AWS_REGION",
+        "MFAENV_SETTINGS",
+        "MFAENV_PINNED",
+        "MFAENV_REGION",
+    ]
+    shown = "-".join(f"${{{name}-}}" for name in variables)
+    outside = f"sh -c 'echo =={shown}=='"
+    with entered(stored, row) as seat:
+        before = seat.sees(outside, "^==.*==$")
+        seat.type("cd production")
+        seat.type("mfaenv")
+        seat.type("")
+        has(seat, "production")
+        assert seat.sees(outside, "^==.*==$") != before
+        seat.type("cd ..")
+        assert seat.sees(outside, "^==.*==$") == before
+        seat.type("cd staging")
+        seat.type("mfaenv -p production --region eu-west-3")
+        has(seat, "production")
+        seat.type("cd ..")
+        has(seat, "default")
+        assert seat.sees(outside, "^==.*==$") == before
 
 
 @EVERY
