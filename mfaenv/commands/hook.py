@@ -44,16 +44,16 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     pinned = env.get(FORMER_PINNED if before else PINNED, "") if before or former else environment.NO_PROFILE
     seen += [(FORMER, (asked and former) or None), (FORMER_PINNED, (asked and pinned) or None)]
     profile = asked or former or DEFAULT
-    wanted = "" if asked or pinned == environment.NO_PROFILE else pinned
-    is_same = env.get(PINNED, "") == wanted or env.get(environment.LIMIT)  # a limit is never lifted
-    is_there = env.get(PROFILE) == profile and init.is_settled(env, now) and is_same
+    end = environment.end(env) or now + 1
+    is_there = env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and end > now
     if is_there or asked == before or _has_foreign_credentials(env):
         return seen
     if pinned and not asked:
         if pinned != environment.NO_PROFILE:
             _say(f"AWS_PROFILE is gone: type mfaenv{AS_BEFORE}")
         return [*_removal(env), *seen]
-    session = _stored(_without_names(env) | {PROFILE: profile}, store, now)
+    env = _without_names(env) | {PROFILE: profile}
+    session = _stored(env, store, now)
     if session:
         _say_what(session)
     elif asked or former:

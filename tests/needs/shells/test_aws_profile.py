@@ -135,20 +135,6 @@ def test_a_session_that_comes_back_after_keys_of_a_folder_is_known_again(stored:
 NAMED = [row for row in ROWS if row.name in {"bash", "zsh", "fish"}]
 
 
-@pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
-def test_a_name_takes_the_place_of_another_role_and_of_no_limit(stored: Product, row: Settled) -> None:
-    with seated(stored, row) as seat:
-        seat.type(f"mfaenv -p staging --role-arn {ROLE}")
-        seat.set("AWS_PROFILE", "staging")
-        assert re.search(r"mfaenv: staging \(role Developer\) until ", seat.window.text)
-        has(seat, "staging", "staging")
-        unset(seat)
-        has(seat, "none", "none")
-        seat.type("mfaenv -p staging --read-only")
-        seat.set("AWS_PROFILE", "staging")
-        seat.sees("echo limit=$MFAENV_SESSION_POLICY", "^limit=read-only$")
-
-
 @pytest.mark.parametrize("place", [0, 9], ids=["before", "behind"])
 @pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
 def test_a_new_shell_keeps_its_limit_where_its_startup_file_sets_aws_profile(
