@@ -156,8 +156,8 @@ def fingerprint(options: Options, env: Env) -> str:
 
 
 def _counts(name: str) -> bool:
-    secret = any(word in name for word in SECRET_WORDS) and not name.endswith(NO_SECRETS)
-    return not secret and name not in IGNORED_VARIABLES
+    is_secret = any(word in name for word in SECRET_WORDS) and not name.endswith(NO_SECRETS)
+    return name.startswith(environment.ADDRESS) or not (is_secret or name in IGNORED_VARIABLES)
 
 
 def stored(options: Options, env: Env, store: ReadOnlyStore, now: float) -> "list[Pair] | None":

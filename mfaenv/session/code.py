@@ -55,9 +55,8 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
             other="The token command of another mfaenv runs",
         )
     if can_ask(acquisition, terminal):
-        return CodeSource(
-            terminal.ask_code, place=_this_terminal(), other="Another mfaenv asks on this terminal"
-        )
+        other = "Another mfaenv asks on this terminal"
+        return CodeSource(terminal.ask_code, place=_this_terminal(), other=other)
     if acquisition.no_input:
         reason, hint = "--no-input forbids asking", f"Leave that option out, or {WAYS_TO_GIVE}."
     elif acquisition.ask.text == "terminal":

@@ -117,10 +117,8 @@ def shown_in_demo(endpoint: str, env: Env) -> tuple[str, ...]:
         shown = read_device_page(endpoint, DEMO_SECONDS)
     except OSError:
         return ()
-    used = f"used already; the next one comes in {shown.seconds} s"
-    return (
-        f"The demo's device shows {shown.code}, {used if shown.used else f'good for {shown.good_seconds} s'}.",
-    )
+    good, used = f"good for {shown.good_seconds} s", f"used already; the next one comes in {shown.seconds} s"
+    return (f"The demo's device shows {shown.code}, {used if shown.used else good}.",)
 
 
 class UsedCodeError(MfaenvError):

@@ -59,6 +59,5 @@ def not_there(entry: str) -> MfaenvError:
 
 def none_stored(profile: str) -> MfaenvError:
     """Return the error for a profile for which no file names any keys."""
-    return MfaenvError(
-        f"Profile {profile} has no long-term keys. This stores some:", command=aws_configure(profile)
-    )
+    wrong = f"Profile {profile} has no long-term keys. This stores some:"
+    return MfaenvError(wrong, command=aws_configure(profile))

@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from mfaenv.fast.entry import Entry, file_name
-from mfaenv.model import Keys, Request, Value, account_of
+from mfaenv.model import NO_VALUE, Keys, Request, Value, account_of
 from mfaenv.store import CODE, DEVICE, DISMISSED, KEY, Store
 
 REMEMBERED_SECONDS = 400 * 86_400  # of a device and a program's key
@@ -93,6 +93,12 @@ def remember_device(store: Store, access_key: str, request: Request, now: float)
     if after != before:
         with suppress(OSError):  # others report it
             store.put(after, now + REMEMBERED_SECONDS)
+
+
+def forget_device(store: Store, access_key: str, request: Request, now: float) -> None:
+    """Remember no device where it is that of the request."""
+    if device(store, access_key, request.endpoint.text).serial == request.device.text:
+        remember_device(store, access_key, request._replace(device=NO_VALUE), now)
 
 
 def _program_key(profile: str, command: str) -> str:

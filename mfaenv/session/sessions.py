@@ -9,7 +9,7 @@ from mfaenv.config import credential_process, role_sessions
 from mfaenv.errors import DeniedError, MfaenvError, SessionStoredError
 from mfaenv.fast.entry import Session
 from mfaenv.fast.environment import timestamp
-from mfaenv.model import NO_VALUE, Keys, Origin, Request, Span
+from mfaenv.model import Keys, Origin, Request, Span
 from mfaenv.session import cache, code, device, longterm, remembered
 from mfaenv.session.cache import Cache, CallLock, Context
 from mfaenv.session.code import CodeSource
@@ -171,9 +171,8 @@ class Sessions:
                 request = device.find(request, keys, self._context, lock)
             try:
                 credentials, keys = fetch(request, keys, source, self._context, lock)
-            except explain.WrongDeviceError:  # it may be the remembered one, and a new one have another name
-                without = request._replace(device=NO_VALUE)
-                remembered.remember_device(self._store, keys.access_key, without, self._now())
+            except explain.WrongDeviceError:  # a new one has another name
+                remembered.forget_device(self._store, keys.access_key, request, self._now())
                 raise
             self._remember_key(request, keys)
             remembered.remember_device(self._store, keys.access_key, request, self._now())

@@ -495,6 +495,8 @@ def test_no_secret_counts_nor_is_written_down() -> None:
         "AWS_WEB_IDENTITY_TOKEN_FILE",
         "AWS_SHARED_CREDENTIALS_FILE",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_ENDPOINT_URL_KEYSPACES",
+        "AWS_ENDPOINT_URL_SECRETS_MANAGER",
         "MFAENV_SOURCE_ACCESS_KEY_ID",
     ],
 )

@@ -153,10 +153,13 @@ def test_an_offer_that_fails_is_not_remembered(product: Product, aws: ObservedAw
 def test_a_remembered_device_that_is_gone_is_forgotten(product: Product, aws: ObservedAws, alice: User) -> None:
     phone = alice.devices[0]
     assert product.run("--shell", "bash", "-c", phone.code()).status == 0
+    typed = ("--serial-number", f"{ALICE}x", "-c", "123456")
+    assert "is not this user's" in product.run("--shell", "bash", "--refresh", *typed).err
+    assert product.run("--shell", "bash", "--cached").status == 0
     phone.serial = ALICE.replace("alice", "new-phone")
     assert "is not this user's" in product.run("--shell", "bash", "--refresh", "-c", "123456").err
     assert product.run("--shell", "bash", "--refresh", "-c", phone.code()).status == 0
-    assert used(aws) == [ALICE, ALICE, phone.serial]
+    assert used(aws) == [ALICE, f"{ALICE}x", ALICE, phone.serial]
 
 
 def test_the_user_in_a_path_has_a_device_without_one(
