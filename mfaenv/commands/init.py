@@ -1,7 +1,6 @@
 """`mfaenv init`: all that a shell's profile needs, from one process: function, hook, completion and stored session."""
 
 import os
-import stat
 import time
 
 from mfaenv import command_line, duration, fast, shells, suggest
@@ -33,10 +32,9 @@ def run(options: Options, words: Words, env: Env) -> int:
     stays = is_settled(env, now)
     is_named = any(map(env.get, environment.PROFILE_VARIABLES))
     asked: Options = {} if is_named else options  # the person's name goes before -p
-    out = os.fstat(fast.STDOUT)  # what people look at, and what is not gone at once, holds no session
-    is_kept = os.isatty(fast.STDOUT) or (stat.S_ISREG(out.st_mode) and out.st_nlink > 0)
-    session = [] if stays or is_kept else stored_session(asked, env, store, now)
-    if hook and shells.get_target(shell).hook and not is_kept:
+    is_shown = os.isatty(fast.STDOUT)  # to a person, without the session
+    session = [] if stays or is_shown else stored_session(asked, env, store, now)
+    if hook and shells.get_target(shell).hook and not is_shown:
         session = without_name(session)
         former = [] if asked or stays else _profile(options)
         for_function += [*seen_at_start(session, env, now), *((environment.FORMER, name) for _, name in former)]
@@ -51,7 +49,7 @@ def run(options: Options, words: Words, env: Env) -> int:
         variables += before + _rendered(shell, pairs) + after
     # By its path: cmd looks for a program in the current folder first.
     system = env.get("SYSTEMROOT", r"C:\Windows")
-    function = function_and_hook(shell, "" if is_kept else store.latest(), now, [], hook=hook)
+    function = function_and_hook(shell, "" if is_shown else store.latest(), now, [], hook=hook)
     code = function.replace("@SYSTEM@", system) + without_comments(completion(shell))
     (fast.secrets_to_stdout if session else fast.to_stdout)(variables + code.encode())
     return DONE

@@ -106,15 +106,6 @@ def test_what_init_prints_on_a_terminal_has_no_keys(product: Product, scenario: 
         assert "export AWS_SECRET_ACCESS_KEY" not in window.text
 
 
-def test_what_init_prints_into_a_file_has_no_keys(product: Product, scenario: Scenario) -> None:
-    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
-    with (product.home / "init").open("wb") as file:
-        assert product.run("init", "sh", stdout=file).status == 0
-    text = (product.home / "init").read_text()
-    assert "_mfaenv_here" in text
-    assert "export AWS_SECRET_ACCESS_KEY" not in text
-
-
 def test_where_asking_is_forbidden_no_terminal_and_no_window_are_named(product: Product) -> None:
     done = product.run("--shell", "bash", "--no-input")
     assert done.status == CODE_NEEDED

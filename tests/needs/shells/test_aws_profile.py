@@ -154,21 +154,6 @@ def test_a_new_shell_keeps_its_limit_where_its_startup_file_sets_aws_profile(
         has(seat, "default", "default")
 
 
-@pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
-def test_a_shell_that_reads_the_function_from_a_file_keeps_its_session(stored: Product, row: Settled) -> None:
-    """Which was written when another one was stored."""
-    with (stored.home / "init").open("wb") as file:
-        assert (
-            stored.run("init", row.name, stdout=file, env={**stored.env, "AWS_PROFILE": "audit"}).status == DONE
-        )
-    staging = json.loads(stored.run("-p", "staging", "-f", "json").out)
-    loaded = row._replace(load=("source ~/init",))
-    with seated(stored, loaded) as seat:
-        has(seat, "default", "none")
-    with seated(stored, loaded, **staging) as seat:
-        has(seat, "staging", "none")
-
-
 @pytest.mark.parametrize("options", ["--read-only", f"--role-arn {ROLE}"])
 @pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
 def test_no_session_with_more_rights_takes_the_place_of_one_that_was_asked_for(
