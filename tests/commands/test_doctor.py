@@ -341,7 +341,12 @@ def test_a_user_without_a_device_for_sts(product: Product, alice: User, *, has_s
     (check,) = [check for check in found.wrong if check["topic"] == "devices"]
     if not has_security_key:
         assert check["text"] == "the user has none"
-        assert check["next_step"] == "This makes one: mfaenv configure -p default"
+        then = "his makes one: mfaenv configure -p default"
+        assert check["next_step"] == f"Remove mfa_serial of profile default. Then t{then}"
+        path = Path(product.env["AWS_CONFIG_FILE"])
+        path.write_text(re.sub("mfa_serial.*\n", "", path.read_text(encoding="utf-8")), encoding="utf-8")
+        steps = [check["next_step"] for check in diagnose(product).wrong if check["topic"] == "devices"]
+        assert steps == [f"T{then}"]
 
 
 def test_a_line_separator_in_a_profiles_name_breaks_no_command(product: Product, scenario: Scenario) -> None:

@@ -184,7 +184,8 @@ def _devices(request: Request, calls: Sequence[ComparedCall]) -> Iterator[Check]
         of_others = "a security key or passkey, which STS cannot use"
         yield Check("devices", serial, "codes, which STS takes" if serial in usable else of_others)
     if not answer.data:
-        advice = "This makes one:", to_type("configure", "-p", request.profiles[-1])
+        first = f"Remove {device.source}. Then this" if device.text else "This"
+        advice = f"{first} makes one:", to_type("configure", "-p", request.profiles[-1])
         yield Check("devices", "", "the user has none", State.WRONG, *advice)
     elif not usable:
         yield Check("devices", "", "none whose codes STS takes", State.WRONG, NO_SECURITY_KEYS)
