@@ -122,8 +122,8 @@ def _acquire(
 ) -> int | None:
     """Return None where a stopped process's file cannot be removed."""
     pause = PAUSE * (1 + os.getpid() % 64 / 128)
-    started = touched = time.monotonic()
-    last = 0
+    started = time.monotonic()
+    untouched, last = 0.0, 0
     told = False
     while True:
         fd = patiently(lambda: os.open(path, FLAGS, 0o600))
@@ -131,13 +131,12 @@ def _acquire(
             return fd
         file = os.fstat(fd)
         os.close(fd)
-        now = time.monotonic()
-        if file.st_mtime_ns != last:
-            last, touched = file.st_mtime_ns, now
-        if not strict and now - touched > STOPPED_AFTER and not _take_away(path, file):
+        # Counted in tries, not by the clock: where the whole machine stands still, the holder does too.
+        untouched, last = untouched + pause if file.st_mtime_ns == last else 0.0, file.st_mtime_ns
+        if not strict and untouched > STOPPED_AFTER and not _take_away(path, file):
             return None
         check()
-        if not told and now - started >= SAID_AFTER:
+        if not told and time.monotonic() - started >= SAID_AFTER:
             told = True
             waiting()
         time.sleep(pause)

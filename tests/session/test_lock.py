@@ -1,9 +1,11 @@
 import os
 import sys
 import time
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Semaphore
+from types import SimpleNamespace
 
 import pytest
 from product import PATIENCE
@@ -49,17 +51,15 @@ def test_nobody_else_gets_it_meanwhile(path: Path) -> None:
     assert list(path.parent.iterdir()) == []
 
 
-def next_descriptor() -> int:
-    with open(os.devnull, encoding="ascii") as file:
-        return file.fileno()
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be removed there")
 def test_a_lock_whose_file_was_removed_closes_it_all_the_same(path: Path) -> None:
-    before = next_descriptor()
+    import fcntl
+
     with lock(str(path), nobody_waits):
+        same = path.open("rb")
         path.unlink()
-    assert next_descriptor() == before
+    with same:
+        fcntl.flock(same, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
@@ -111,6 +111,25 @@ def test_the_holder_touches_its_file(path: Path, monkeypatch: pytest.MonkeyPatch
         end = time.monotonic() + PATIENCE
         while not path.stat().st_mtime:
             assert time.monotonic() < end
+
+
+def test_a_machine_that_stands_still_takes_no_lock_away(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its clock goes on, and the holder has had no time to touch the file."""
+
+    class Enough(Exception):  # noqa: N818 - no error
+        pass
+
+    def leave() -> None:
+        if next(tries) > 10:
+            raise Enough
+
+    tries, seconds = count(), count(step=100)
+    with lock(str(path), nobody_waits):
+        jumping = SimpleNamespace(monotonic=lambda: next(seconds), sleep=lambda _: None)
+        monkeypatch.setattr(locks, "time", jumping)
+        with pytest.raises(Enough), lock(str(path), lambda: None, leave):
+            raise AssertionError("never reached")
+        assert path.exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links take rights there")
