@@ -9,16 +9,17 @@ from urllib.parse import urlsplit
 from mfaenv.pretend_aws.totp import ShownCode
 
 CODE_PATH = "/-/code"
+PATIENCE = 10  # seconds; a demo on a busy machine may take some
 
 
 class NoDeviceError(OSError):
     """Nobody in the demo has a device."""
 
 
-def read_device_page(url: str, patience: float = 5) -> ShownCode:
-    """Ask the demo, for `patience` seconds. Raise OSError or NoDeviceError."""
+def read_device_page(url: str) -> ShownCode:
+    """Ask the demo. Raise OSError or NoDeviceError."""
     try:
-        with closing(HTTPConnection(urlsplit(url).netloc, timeout=patience)) as connection:
+        with closing(HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)) as connection:
             connection.request("GET", CODE_PATH)
             response = connection.getresponse()
             if response.status == HTTPStatus.NOT_FOUND:

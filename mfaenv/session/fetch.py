@@ -28,7 +28,6 @@ COLUMNS = 80  # which every terminal has: a line that fits does not break within
 
 LOOK_SECONDS = 0.5  # until it is shown that the background waits for the keychain
 IDLE_SECONDS = 60  # after which a connection may be dead, as where the machine slept: it would lose the code
-DEMO_SECONDS = 1  # by which a demo that does not answer may delay the question
 
 
 class BackgroundClient:
@@ -114,7 +113,7 @@ def shown_in_demo(endpoint: str, env: Env) -> tuple[str, ...]:
     from mfaenv.pretend_aws.device_page import read_device_page  # only for the demo
 
     try:
-        shown = read_device_page(endpoint, DEMO_SECONDS)
+        shown = read_device_page(endpoint)
     except OSError:
         return ()
     good, used = f"good for {shown.good_seconds} s", f"used already; the next one comes in {shown.seconds} s"
