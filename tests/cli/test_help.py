@@ -47,6 +47,7 @@ def test_the_first_help_fits_a_screen_and_is_the_same_on_a_terminal(bare: Produc
     )
     child.expect(pexpect.EOF, timeout=PATIENCE)
     assert child.before.replace("\r\n", "\n") == shown
+    child.wait()
     child.close()
 
 

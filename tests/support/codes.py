@@ -17,20 +17,34 @@ if TYPE_CHECKING:
 class SpareDevice(Device):
     """A device that is set ahead where the code that it shows was used.
 
-    Each code is good for half a minute or longer. The third that an ordinary device has within one step is that
-    of the step before, which AWS takes until the step ends: a second, if the moment is bad.
+    A code is good until it is used, however busy the machine is. The third that an ordinary device has within one
+    step is that of the step before, which AWS takes until the step ends: a second, if the moment is bad.
     """
 
     def __init__(self, user: User, device: Device) -> None:
         world = user.account.world
-        super().__init__(device.secret, lambda: world.now() + self._ahead, device.serial, device.created)
         self._ahead = 0
+        self._now = world.now
+        self._asked: float | None = None
+        super().__init__(device.secret, self._time, device.serial, device.created)
+
+    def _time(self) -> float:
+        return (self._now() if self._asked is None else self._asked) + self._ahead
 
     def code(self) -> str:
-        """Return a code that was not used."""
+        """Return a code that was not used, and let the device's time stand still until it is."""
+        if self._asked is None:
+            self._asked = self._now()
         while self.shown().used:
             self._ahead += STEP
         return self.shown().code
+
+    def accept(self, *codes: str) -> bool:
+        """Use up a code."""
+        accepted = super().accept(*codes)
+        if accepted:
+            self._asked = None
+        return accepted
 
 
 def spare_scenario(policy: str) -> Scenario:

@@ -223,17 +223,25 @@ class Server:
         self._process.wait()
 
 
+_starting = threading.Lock()
+
+
 @functools.cache
-def start_server() -> Server:
-    """Start this process's server, or return it."""
+def _server() -> Server:
     return Server()
+
+
+def start_server() -> Server:
+    """Start this process's server, or return it. Of two threads' servers, one would end with its runs untold."""
+    with _starting:
+        return _server()
 
 
 def stop_server() -> None:
     """Stop this process's server, if one was started."""
-    if start_server.cache_info().currsize:
-        start_server().stop()
-        start_server.cache_clear()
+    if _server.cache_info().currsize:
+        _server().stop()
+        _server.cache_clear()
 
 
 def _receive_number(connection: socket.socket) -> int:

@@ -170,7 +170,12 @@ class Window:
         self._entered = True
 
     def see(self, pattern: str) -> str:
-        """Wait until something shows that comes after all that was seen before; give what it is."""
+        """Wait until something shows that comes after all that was seen before; give what it is.
+
+        What has to end a line (a last `$`) shows when the line has ended: more of it may be still to come.
+        """
+        if pattern.endswith("$") and not pattern.endswith(r"\$"):
+            pattern = f"{pattern.removesuffix('$')}(?=\n)"
         wanted, end = re.compile(pattern, re.MULTILINE), time.monotonic() + PATIENCE
         while not (found := wanted.search(self.text, self._seen)):
             if not self._read_until(end):

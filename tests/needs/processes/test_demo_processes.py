@@ -99,10 +99,17 @@ def test_keys_that_quit_are_the_commands_own(place: Place) -> None:
     )
     demo.expect("asleep")
     demo.sendcontrol("\\")
-    demo.expect(pexpect.EOF)
-    demo.close()
-    assert demo.exitstatus == 4
+    assert ended(demo) == 4
     assert place.left_behind() == []
+
+
+def ended(child: Any) -> int | None:
+    """Wait for the end of what runs on a terminal; return its status. What is closed before is killed."""
+    child.expect(pexpect.EOF)
+    child.wait()
+    child.close()
+    status: int | None = child.exitstatus
+    return status
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
@@ -159,9 +166,7 @@ def test_on_a_terminal_it_opens_the_users_shell_and_says_what_to_try(place: Plac
     shell.sendintr()
     shell.expect("ready> ")
     shell.sendline("exit 5")
-    shell.expect(pexpect.EOF)
-    shell.close()
-    assert shell.exitstatus == 5
+    assert ended(shell) == 5
     assert place.left_behind() == []
 
 
@@ -169,9 +174,8 @@ def test_the_introduction_has_the_line_of_that_shell(place: Place) -> None:
     need("fish")
     shell = in_terminal(place, SHELL=str(shutil.which("fish")))
     shell.expect(r"mfaenv \| source")
-    shell.terminate(force=True)
-    shell.expect(pexpect.EOF)
-    shell.close()
+    shell.kill(signal.SIGKILL)
+    ended(shell)
 
 
 @pytest.mark.parametrize("name", ["nu", "powershell", "cmd"])
@@ -180,11 +184,10 @@ def test_the_introduction_fits_a_terminal_with_long_lines_too(place: Place, tmp_
     stub.write_text("#!/bin/sh\n", encoding="utf-8")
     stub.chmod(0o700)
     shell = in_terminal(place, SHELL=str(stub))
-    shell.expect(pexpect.EOF)
+    ended(shell)
     introduction = shell.before or ""
     assert loading_line(name) in introduction
     assert max(map(len, introduction.splitlines())) <= 80
-    shell.close()
 
 
 def test_who_is_asked_for_the_code_has_seen_where_it_is_shown(place: Place) -> None:
@@ -194,18 +197,19 @@ def test_who_is_asked_for_the_code_has_seen_where_it_is_shown(place: Place) -> N
     assert introduction.index("mfaenv demo --code") < introduction.index("eval $(mfaenv)")
     assert "  mfaenv console -p staging" in introduction.splitlines()
     shell.sendline("exit")
-    shell.expect(pexpect.EOF)
-    shell.close()
+    ended(shell)
 
 
 def test_a_terminal_that_goes_away_takes_the_demo_with_it(place: Place) -> None:
     shell = in_terminal(place)
     shell.expect("ready> ")
-    shell.close(force=False)  # the terminal is gone: SIGHUP
+    shell.ptyproc.fileobj.close()  # the terminal is gone: SIGHUP
     deadline = time.monotonic() + PATIENCE
     while place.left_behind() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert place.left_behind() == []
+    shell.wait()
+    shell.close()
 
 
 def test_without_a_device_one_is_made_and_its_codes_are_shown(place: Place) -> None:
@@ -266,8 +270,7 @@ def test_the_introduction_without_a_device_names_configure(place: Place) -> None
     assert "Another terminal window is outside of the demo" in introduction
     assert max(map(len, introduction.splitlines())) <= 80
     shell.sendline("exit")
-    shell.expect(pexpect.EOF)
-    shell.close()
+    ended(shell)
 
 
 def start_demo(place: Place) -> tuple[subprocess.Popen[str], Path]:

@@ -277,10 +277,9 @@ def test_a_line_that_was_quit_while_a_program_runs_fails(product: Product, tmp_p
 def test_who_waits_for_another_process_can_leave(
     product: Product, scenario: Scenario, aws: ObservedAws
 ) -> None:
-    aws.delay("GetSessionToken", 10)
+    held = aws.hold("GetSessionToken")
     first = product.start("--shell", "bash", "-c", scenario.device.code())
-    while not list(product.cache.glob("lock-*")):
-        assert first.poll() is None
+    assert held.reached.wait(PATIENCE)
     with direct(product, "--shell", "bash", "-c", scenario.device.code()) as second:
         second.see("Another mfaenv is getting a session with the keys of profile default")
         second.press(CTRL_C)
@@ -288,18 +287,21 @@ def test_who_waits_for_another_process_can_leave(
         assert "Traceback" not in second.text
     first.kill()
     first.communicate()
+    held.released.set()
 
 
 def test_who_waits_for_aws_can_leave(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
-    aws.delay("GetSessionToken", 10)
+    held = aws.hold("GetSessionToken")
     with open_window(product, BASH) as window:
         window.enter("eval $(mfaenv --shell bash)")
         window.see(QUESTION)
         window.enter(scenario.device.code())
+        assert held.reached.wait(PATIENCE)
         window.press(CTRL_C)
         window.prompted()
         window.enter(BASH.last_status)
         assert window.see(r"^status=\d+$") == "status=130"
+    held.released.set()
 
 
 def test_who_types_ahead_while_waiting_for_aws_stays(
