@@ -51,10 +51,14 @@ extern "mfaenv demo" [...words: oneof<glob, any>]
 
 def _mfaenv_now []: nothing -> int { (date now | into int) // 1_000_000_000 }
 
-# Whether there are keys that stay: a session's that holds, or the user's own.
+# Whether there are keys that stay: a session's that holds, or the user's own. Long-term keys that a startup file sets
+# over a session have its token beside them, with which no call works.
 def _mfaenv_holds []: nothing -> bool {
     let expires = ($env.MFAENV_EXPIRES? | default '')
-    if $expires =~ '^[0-9]{1,18}$' { return ((_mfaenv_now) < ($expires | into int)) }
+    if $expires =~ '^[0-9]{1,18}$' {
+        let is_mixed = ($"($env.AWS_ACCESS_KEY_ID?)" starts-with AKIA and $env.AWS_SESSION_TOKEN? != null)
+        return ((_mfaenv_now) < ($expires | into int) and not $is_mixed)
+    }
     [$expires $env.AWS_ACCESS_KEY_ID? $env.AWS_CONTAINER_CREDENTIALS_FULL_URI?] | any {|it| $it | is-not-empty }
 }
 

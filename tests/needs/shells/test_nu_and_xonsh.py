@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -95,6 +96,22 @@ def test_a_profile_that_nu_has_as_a_number_starts_no_process_at_each_prompt(
     after = "^show-words ($env._mfaenv_seen | is-empty) (_mfaenv_is_dropped [])"
     shown = run(product, "nu", "source mfaenv.nu", "$env.AWS_PROFILE = 123456789012", *prompts, after)
     assert shown == ["[false][false]"]
+
+
+def test_long_term_keys_of_nus_startup_file_over_a_session_get_theirs(
+    product: Product, scenario: Scenario
+) -> None:
+    """As in every shell: the token of the shell outside is another key's."""
+    done = product.run("-f", "json", "-c", scenario.device.code())
+    assert done.status == 0, done.err
+    product.env |= json.loads(done.out)
+    (product.home / "mfaenv.nu").write_text(product.run("init", "nu").out, encoding="utf-8")
+    own = (
+        f"$env.AWS_ACCESS_KEY_ID = '{scenario.key.id}'",
+        f"$env.AWS_SECRET_ACCESS_KEY = '{scenario.key.secret}'",
+    )
+    shown = run(product, "nu", *own, "source mfaenv.nu", "^show-words $env.AWS_ACCESS_KEY_ID")
+    assert shown == [f"[{product.env['AWS_ACCESS_KEY_ID']}]"]
 
 
 @pytest.mark.parametrize("shell", ["nu", "xonsh"])
