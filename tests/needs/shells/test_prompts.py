@@ -144,7 +144,7 @@ def test_bashs_trap_for_errors_is_not_set_off(product: Product) -> None:
 @pytest.mark.parametrize("row", [BASH, ZSH, FISH], ids=lambda row: row.name)
 def test_a_program_that_is_gone_is_told_once_until_it_is_back(product: Product, row: Settled) -> None:
     with seated(product, row) as seat:
-        path = seat.sees('echo "path=$PATH"', "^path=.*").removeprefix("path=").replace(" ", os.pathsep)
+        path = seat.sees('echo "path=$PATH"', "^path=.*$").removeprefix("path=").replace(" ", os.pathsep)
         seat.type("set PATH /usr/bin /bin ~" if row is FISH else "PATH=/usr/bin:/bin:$HOME")
         over(seat)
         seat.type("")
