@@ -109,24 +109,24 @@ def run(arguments: "Sequence[str]") -> int:
     if answered is not None:
         return answered
     line = parse.read(arguments, _command)
-    row = line.row
+    module = parse.module_of(line.command)
     if line.understood and not line.starts_command:
         from mfaenv.cli import start
 
         return start.run(line.command, line.options, line.words, os.environ)
     if line.understood and line.without_value:
         line.options[line.without_value] = _chosen(line)
-    if line.understood and row.module == "export":
+    if line.understood and module == "export":
         status = fast.answer(line.options, os.environ, _tell)
         if status is not None:
             return status
-    if line.understood and row.module == "exec":
+    if line.understood and module == "exec":
         from mfaenv.fast import execute
 
         execute.answer(line.options, line.words, os.environ)
-    if row.module != "export":  # for which botocore is loaded, and stays
+    if module != "export":  # for which botocore is loaded, and stays
         gc.enable()
-    if row.module not in {"exec", "init"}:  # which do it themselves, where and as long as they have to
+    if module not in {"exec", "init"}:  # which do it themselves, where and as long as they have to
         from mfaenv.terminal import coredump
 
         coredump.prevent()
@@ -134,7 +134,7 @@ def run(arguments: "Sequence[str]") -> int:
         from mfaenv.cli import app
 
         return app.run(arguments, os.environ)
-    return row.load()(line.options, line.words, os.environ)
+    return parse.load(line.command)(line.options, line.words, os.environ)
 
 
 def _command(name: str) -> "Command | None":

@@ -4,6 +4,7 @@ from mfaenv import __version__, fast
 from mfaenv.cli import help as pages
 from mfaenv.cli import wrong_usage
 from mfaenv.errors import DONE, USAGE, MfaenvError
+from mfaenv.fast import parse
 from mfaenv.fast.catalog import COMMANDS
 from mfaenv.fast.parse import MAIN, Env, Options, Words
 
@@ -24,5 +25,5 @@ def run(name: str, options: Options, words: Words, env: Env) -> int:
         if empty := [row.options[each] for each, value in row.taken(options).items() if value == ""]:
             flag = empty[0].flags[-1]
             raise MfaenvError(f"{flag} is empty.", f"Type: {flag} {empty[0].metavar}", status=USAGE)
-        return row.load()(row.taken(options), words, env)
+        return parse.load(name)(row.taken(options), words, env)
     return DONE

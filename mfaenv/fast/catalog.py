@@ -102,57 +102,47 @@ COMMANDS = {
     "unset": Command(
         "Print the lines that remove what mfaenv has set.",
         _rows("shell", "format"),
-        module="unset",
     ),
     "process": Command(
         "Answer as a credential_process of the AWS config file.",
         _GETTING | _rows(),
-        module="export",
         fixed=(("format", "process"),),
     ),
     "exec": Command(
         "Run a program, or your shell, with the session in its environment.",
         _GETTING | _rows("serve", "only"),
-        module="exec",
         argument="CMD",
         choices=PROGRAM,
     ),
     "console": Command(
         "Open the AWS console in the browser with a role's session.",
         _OPENING | _rows("destination", "print_link"),
-        module="console",
     ),
     "status": Command(
         "Show the session of this shell, and the stored sessions.",
         _ONE_STORED | _rows("as_json"),
-        module="status",
     ),
     "clear": Command(
         "Delete stored sessions, of one profile with -p.",
         _ONE_STORED | _rows("quiet"),
-        module="clear",
     ),
     "init": Command(
         "Print the function, prompt hook and completion for a shell.",
         _rows("profile", "no_hook"),
-        module="init",
         argument="SHELL",
         choices=(*shells.WITH_FUNCTION, DIRENV),
     ),
     "configure": Command(
         "Set it up once: device, programs and your shell's startup file.",
         _rows("profile", "token_code", "serial_number", "dry_run", "yes"),
-        module="configure",
     ),
     "doctor": Command(
         "Show what is set up, and prove whether MFA is really required.",
         _ASKING | _rows("as_json"),
-        module="doctor",
     ),
     "keys": Command(
         "Show the long-term keys, put them into the keychain, rotate them.",
         _TO_ROTATE | _rows("delete", "as_json"),
-        module="keys",
         argument="WHAT",
         choices={
             "import": "move the keys of the credentials file into the keychain",
@@ -165,19 +155,16 @@ COMMANDS = {
     "policy": Command(
         "Print the IAM policy that denies everything without MFA.",
         _rows("quiet", "self_service"),
-        module="policy",
     ),
     "demo": Command(
         "Try all of this with a pretend AWS, without an account.",
         _rows("policy", "no_device", "code"),
-        module="demo",
         argument="CMD",
         choices=PROGRAM,
     ),
     "help": Command(
         "Explain a topic: shells, roles, keys, security, troubleshooting, …",
         _rows(),
-        module="help",
         argument="TOPIC",
         choices=TOPICS,
         optional=True,

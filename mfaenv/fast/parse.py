@@ -150,13 +150,12 @@ MAIN_OPTIONS = {
 class Command(Record):
     """One command: what it is for, and its options by name.
 
-    `run` of `module` in `mfaenv.commands` does the work; `fixed` are the options that the name stands for. The
-    argument is one word, or none where it is `optional`; a program's are all that follow.
+    `fixed` are the options that the name stands for. The argument is one word, or none where it is `optional`; a
+    program's are all that follow.
     """
 
     help: str
     options: "Mapping[str, Option]"
-    module: str
     argument: str = ""
     choices: Choices = ""
     optional: bool = False
@@ -179,18 +178,22 @@ class Command(Record):
         """Return whether it takes so many words."""
         return self.choices == PROGRAM or count == bool(self.argument) or (self.optional and not count)
 
-    def load(self) -> "Run":
-        """Return what does the work."""
-        # Not importlib: it is one more module to load at every start.
-        run: Run = __import__(f"mfaenv.commands.{self.module}", fromlist=["run"]).run
-        return run
-
 
 MAIN_COMMAND = Command(
-    "Turn an MFA code into AWS credentials: print the lines that set them in a shell.",
-    MAIN_OPTIONS,
-    module="export",
+    "Turn an MFA code into AWS credentials: print the lines that set them in a shell.", MAIN_OPTIONS
 )
+
+
+def module_of(command: str) -> str:
+    """Return the module of `mfaenv.commands` that does a command's work."""
+    return "export" if command in (MAIN, "process") else command
+
+
+def load(command: str) -> "Run":
+    """Return what does a command's work."""
+    # Not importlib: it is one more module to load at every start.
+    run: Run = __import__(f"mfaenv.commands.{module_of(command)}", fromlist=["run"]).run
+    return run
 
 
 class CommandLine:

@@ -134,7 +134,7 @@ def test_a_new_option_and_its_values_are_offered(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_new_command_is_offered_and_what_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    row = Command("Greet somebody.", {}, module="greet", argument="WHO", choices=("alice", "bob"))
+    row = Command("Greet somebody.", {}, argument="WHO", choices=("alice", "bob"))
     monkeypatch.setitem(COMMANDS, "greet", row)
     assert answer("zsh", "gr")[-1] == "greet:Greet somebody."
     assert complete.answer("bash", ["mfaenv greet a", "", "mfaenv", "greet", "a"], {}) == "0 0\nalice\n"

@@ -74,10 +74,10 @@ class Started:
     def __init__(self) -> None:
         self.asked: list[tuple[str, Options, list[str]]] = []
 
-    def load(self, row: Command) -> "parse.Run":
+    def load(self, command: str) -> "parse.Run":
         def run(options: Options, words: Sequence[str], env: Mapping[str, str]) -> int:
             assert env is os.environ
-            self.asked.append((row.module, dict(options), list(words)))
+            self.asked.append((parse.module_of(command), dict(options), list(words)))
             return DONE
 
         return run
@@ -100,11 +100,7 @@ def by_typer(arguments: Sequence[str]) -> int:
 def started() -> Iterator[Started]:
     with pytest.MonkeyPatch.context() as patch:
         commands = Started()
-
-        def load(row: Command) -> "parse.Run":
-            return commands.load(row)
-
-        patch.setattr(Command, "load", load)
+        patch.setattr(parse, "load", commands.load)
         patch.setattr(fast, "answer", lambda *_: None)
         yield commands
 
@@ -121,7 +117,7 @@ def started() -> Iterator[Started]:
 def test_what_is_parsed_is_what_typer_understands(started: Started, arguments: list[str]) -> None:
     line = catalog.read(arguments)
     if line.understood and line.starts_command and not line.without_value:
-        assert started.by(by_typer, arguments) == [(line.row.module, line.options, line.words)]
+        assert started.by(by_typer, arguments) == [(parse.module_of(line.command), line.options, line.words)]
 
 
 @settings(max_examples=depth.examples(200))
@@ -184,7 +180,7 @@ def test_a_new_option_is_everywhere(started: Started, pretend_option: str) -> No
 
 @pytest.fixture
 def pretend_command(monkeypatch: pytest.MonkeyPatch) -> str:
-    row = Command("Greet somebody.", {"quiet": OPTIONS["quiet"]}, module="greet")
+    row = Command("Greet somebody.", {"quiet": OPTIONS["quiet"]})
     monkeypatch.setitem(COMMANDS, "greet", row)
     monkeypatch.setitem(EXAMPLES, "greet", {"mfaenv greet": "be polite"})
     return "greet"
@@ -200,8 +196,8 @@ def test_a_new_command_is_everywhere(started: Started, pretend_command: str) -> 
 
 
 def test_every_command_has_its_module() -> None:
-    for row in COMMANDS.values():
-        assert callable(row.load())
+    for name in COMMANDS:
+        assert callable(parse.load(name))
 
 
 # Values

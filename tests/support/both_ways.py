@@ -79,10 +79,10 @@ def long(arguments: list[str]) -> int:
 
 def direct(arguments: list[str]) -> int:
     from mfaenv import fast
-    from mfaenv.fast import catalog
+    from mfaenv.fast import catalog, parse
 
     line = catalog.read(arguments)
-    is_fast = line.understood and line.row.module == "export"
+    is_fast = line.understood and parse.module_of(line.command) == "export"
     status = fast.answer(line.options, os.environ) if is_fast else None
     return DECLINED if status is None else status
 
