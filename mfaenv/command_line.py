@@ -69,9 +69,9 @@ def as_typed(line: str, env: Env) -> str:
     return re.sub(rf"(^|[(`']|-- ){MFAENV}(?![^ )`'])", lambda match: match[1] + name, line)
 
 
-def aws_configure(profile: str = "") -> str:
-    """Return the command of the AWS CLI that stores a profile's keys, else those of [default]."""
-    return join(("aws", "configure", *(("--profile", profile) if profile else ())))
+def aws_configure(profile: str) -> str:
+    """Return the command of the AWS CLI that stores a profile's keys."""
+    return join(("aws", "configure", "--profile", profile))
 
 
 def install_command(extra: str) -> str:

@@ -9,6 +9,7 @@ from mfaenv.command_line import aws_configure
 from mfaenv.errors import MfaenvError, NoKeysError
 from mfaenv.fast import environment
 from mfaenv.fast.entry import Session
+from mfaenv.fast.parse import DEFAULT
 from mfaenv.model import Provider, Request
 
 Start = Callable[..., Any]
@@ -35,8 +36,7 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
             wrong = f"No credentials found in credential_source of profile {profile}."
             raise MfaenvError(wrong, "Check what its credential_source names.")
         if resolved is None:
-            wrong = f"There are no keys for profile {profile}. This stores some:"
-            raise NoKeysError(wrong, command=aws_configure(profile))
+            raise no_keys(profile)
         frozen = resolved.get_frozen_credentials()
         keys = access_key, secret_key, token = frozen.access_key, frozen.secret_key, frozen.token or ""
         if not (access_key and secret_key and all(isinstance(key, str) for key in keys)):
@@ -46,6 +46,13 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
     until = int(expires.timestamp()) if expires else None
     account = str(frozen.account_id or "")
     return Session(access_key=access_key, secret_key=secret_key, token=token, expires=until, account=account)
+
+
+def no_keys(profile: str = "") -> NoKeysError:
+    """Return the error for a profile without keys, or for no profile with any."""
+    where = f"for profile {profile}" if profile else "in any profile"
+    wrong = f"There are no keys {where}. Make some in IAM; this stores them:"
+    return NoKeysError(wrong, command=aws_configure(profile or DEFAULT))
 
 
 def _resolver(session: Any, kind: Provider, popen: Start) -> Any:

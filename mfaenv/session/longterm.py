@@ -1,7 +1,7 @@
 """Long-term keys that a program gives, ours from the keychain or another's."""
 
 from mfaenv.aws import resolved
-from mfaenv.command_line import aws_configure, to_type
+from mfaenv.command_line import to_type
 from mfaenv.config import credential_process, sources
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import Session
@@ -55,9 +55,3 @@ def not_there(entry: str) -> MfaenvError:
         f"The keychain has no keys for profile '{entry}'. Put them into the credentials file, then type:",
         command=to_type("keys", "import", "-p", entry),
     )
-
-
-def none_stored(profile: str) -> MfaenvError:
-    """Return the error for a profile for which no file names any keys."""
-    wrong = f"Profile {profile} has no long-term keys. This stores some:"
-    return MfaenvError(wrong, command=aws_configure(profile))

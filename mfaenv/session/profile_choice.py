@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 from mfaenv import duration
-from mfaenv.command_line import asked_again
+from mfaenv.command_line import asked_again, aws_configure
 from mfaenv.config import names, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import MfaenvError, wrong_usage
@@ -24,7 +24,7 @@ def choose(options: Options, env: Env, terminal: Terminal, *command: str) -> str
     profiles = names.profiles(env)
     if not profiles:
         wrong = "There is no profile in the AWS files. This makes a first one:"
-        raise MfaenvError(wrong, command="aws configure")
+        raise MfaenvError(wrong, command=aws_configure(DEFAULT))
     return terminal.pick("Which profile?", list(rows(profiles, env, Store.of(env), time.time())))
 
 

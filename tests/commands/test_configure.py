@@ -60,7 +60,7 @@ def test_for_a_profile_without_any_keys_it_shows_how_to_store_some(newcomer: Pro
     done = newcomer.run("configure", "--dry-run", "-p", "empty")
     assert done.status == FAILED
     assert done.err.splitlines() == [
-        "mfaenv: Profile empty has no long-term keys. This stores some:",
+        "mfaenv: There are no keys for profile empty. Make some in IAM; this stores them:",
         "        aws configure --profile empty",
     ]
 
@@ -81,7 +81,7 @@ def test_without_a_terminal_yes_is_the_only_way(newcomer: Product, scenario: Sce
 def test_without_keys_it_says_how_to_get_some(bare: Product) -> None:
     done = bare.run("configure", "--yes")
     assert (done.status, done.out) == (1, "")
-    assert done.err.splitlines()[-1] == "        aws configure"
+    assert done.err.splitlines()[-1] == "        aws configure --profile default"
     assert max(map(len, done.err.splitlines())) <= 80
     assert not (bare.home / ".aws").exists()
 

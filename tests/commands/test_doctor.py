@@ -226,7 +226,7 @@ def test_nothing_is_set_up(bare: Product) -> None:
     assert (found.status, found.verdict) == (1, "cannot tell")
     assert [check["text"] for check in found.checks("files")] == ["is not there", "is not there"]
     assert [check["text"] for check in found.wrong] == [
-        "There are no keys for profile default. This stores some:"
+        "There are no keys for profile default. Make some in IAM; this stores them:"
     ]
     assert [check["next_step"] for check in found.wrong] == ["aws configure --profile default"]
     assert found.checks("keys") == found.wrong
@@ -531,8 +531,8 @@ def test_words_before_a_command_stand_with_it_and_in_no_table(bare: Product) -> 
     out = bare.run("doctor").out
     tables, to_do = out.split("What to do:")
     assert "There are no keys for profile default" in tables
-    assert "This stores some:" not in tables
-    assert "This stores some:\n      aws configure --profile default\n" in to_do
+    assert "this stores them:" not in tables
+    assert "this stores them:\n      aws configure --profile default\n" in to_do
 
 
 def test_people_get_tables_the_verdict_and_what_to_do(product: Product) -> None:

@@ -220,7 +220,7 @@ def test_a_profile_without_any_credentials_is_told_how_to_store_keys(product: Pr
     configure(product, "empty", region="eu-west-1")
     first, line = product.run("keys", "-p", "empty").out.splitlines()
     assert (first, line) == (
-        "Profile empty has no long-term keys of its own. This stores some:",
+        "There are no keys for profile empty. Make some in IAM; this stores them:",
         "aws configure --profile empty",
     )
 
@@ -228,7 +228,10 @@ def test_a_profile_without_any_credentials_is_told_how_to_store_keys(product: Pr
 def test_without_any_keys_the_first_ones_are_stored_under_default(product: Product) -> None:
     credentials(product).write_text("")
     first, line = product.run("keys").out.splitlines()
-    assert (first, line) == ("No profile has long-term keys. This stores some:", "aws configure")
+    assert (first, line) == (
+        "There are no keys in any profile. Make some in IAM; this stores them:",
+        "aws configure --profile default",
+    )
 
 
 def test_the_session_that_a_new_key_has_too_is_one_row(product: Product, scenario: Scenario) -> None:
@@ -265,4 +268,4 @@ def test_a_profile_without_any_keys_is_told_so(product: Product) -> None:
     credentials(product).write_text("")
     done = product.run("keys", "rotate")
     assert done.status == 1
-    assert_explained(done, "default has no long-term keys", "aws configure")
+    assert_explained(done, "no keys for profile default", "aws configure")

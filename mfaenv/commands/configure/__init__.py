@@ -3,7 +3,8 @@
 from functools import partial
 
 from mfaenv import shells
-from mfaenv.command_line import MFAENV, aws_configure, to_type
+from mfaenv.aws import resolved
+from mfaenv.command_line import MFAENV, to_type
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.first_device import FirstDevice
 from mfaenv.commands.configure.offers import Offers
@@ -81,7 +82,7 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
 
 def _needs_no_code(request: Request) -> MfaenvError:
     if request.provider is Provider.MACHINE:
-        return longterm.none_stored(request.profiles[-1])
+        return resolved.no_keys(request.profiles[-1])
     wrong = f"Profile {request.profile.text} needs no code: it has no long-term keys ({request.provider})."
     return MfaenvError(wrong, "Name another one with -p.")
 
@@ -91,8 +92,7 @@ def _choose_profile(files: AwsFiles, offers: Offers) -> str:
     usable = [name for name in commands if files.long_term_key(name) or entry(commands[name])]
     usable = usable or [name for name, command in commands.items() if other_program(command)]
     if not usable:
-        wrong = f"No profile in {awsfiles.short(files.credentials)} has keys. Make some in IAM, then type:"
-        raise MfaenvError(wrong, command=aws_configure())
+        raise resolved.no_keys()
     if len(usable) == 1:
         return usable[0]
     if offers.asking:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mfaenv.aws import client, sts
+from mfaenv.aws import client, resolved, sts
 from mfaenv.aws.iam import AccessKeys
-from mfaenv.command_line import MFAENV, as_typed, aws_configure, to_type
+from mfaenv.command_line import MFAENV, as_typed, to_type
 from mfaenv.commands.keys import places
 from mfaenv.config import awsfiles, credential_process, resolve, sources
 from mfaenv.config.awsfiles import AwsFiles
@@ -98,11 +98,10 @@ def run(options: Options, env: Env) -> int:
     elif rows:
         _show(rows, terminal)
     else:
-        none, has_others = "No profile has long-term keys.", False
-        if profile:
-            none = f"Profile {profile} has no long-term keys of its own."
-            has_others = resolve.resolve({"profile": profile}, env, files).provider is not Provider.MACHINE
-        lines = [none] if has_others else [f"{none} This stores some:", aws_configure(profile)]
+        none = resolved.no_keys(profile)
+        lines = [none.message, none.command]
+        if profile and resolve.resolve({"profile": profile}, env, files).provider is not Provider.MACHINE:
+            lines = [f"Profile {profile} has no long-term keys of its own."]
         text_to_stdout(terminal.drawn(*lines))
     return DONE
 

@@ -7,7 +7,7 @@ interruption there are two, and the next run asks about the other.
 import time
 from contextlib import suppress
 
-from mfaenv.aws import client, sts
+from mfaenv.aws import client, resolved, sts
 from mfaenv.aws.iam import AccessKey, AccessKeys, is_known
 from mfaenv.command_line import to_type
 from mfaenv.commands.keys import places
@@ -46,7 +46,7 @@ def _not_stored(request: Request) -> MfaenvError:
     if entry := credential_process.entry(request.process.text):
         return longterm.not_there(entry)
     if request.provider is Provider.MACHINE:
-        return longterm.none_stored(root)
+        return resolved.no_keys(root)
     source = request.keys.source if request.keys else f"another source ({request.provider})"
     wrong = f"The keys of profile {root} come from {source}: no new ones can be stored there."
     hint = "Rotate them there, or name a profile with -p whose keys are in a file or the keychain."
