@@ -126,8 +126,8 @@ def _shell(env: Env, rows: list[Row], now: float) -> Row | None:
         kind = SERVED
     else:
         return None
-    if env.get("AWS_SECRET_ACCESS_KEY", "").startswith("AKIA") and not key.startswith("AKIA"):
-        key = ""  # the secret stands in the place of the ID, which is shown
+    if environment.are_swapped(key, env.get("AWS_SECRET_ACCESS_KEY", "")):
+        key = ""  # the ID is shown
     stored = next((row for row in rows if row["access_key_id"] == key), None)
     shown = stored or row(Session(access_key=key, expires=end), now) | {"kind": kind}
     return shown | {"profile": env.get(environment.PROFILE), "rule": rule(env) or None, "stored": bool(stored)}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from mfaenv.config import names, scanner
 from mfaenv.config.names import ENCODING, file_paths
 from mfaenv.errors import MfaenvError, join_names
-from mfaenv.fast import FILE_VARIABLES
+from mfaenv.fast import FILE_VARIABLES, environment
 from mfaenv.fast.parse import Env
 
 Section = dict[str, str]
@@ -58,8 +58,9 @@ class AwsFiles(NamedTuple):
     def long_term_key(self, profile: str) -> str:
         """Return the long-term access key that a profile uses from a file; empty for none."""
         section = self.section(profile)
-        is_other = token(section) or section.get(SECRET_KEY, "").startswith("AKIA")  # in the place of the ID
-        return section.get(ACCESS_KEY, "") if self.used_file(profile) and not is_other else ""
+        key = section.get(ACCESS_KEY, "")
+        is_none = token(section) or environment.are_swapped(key, section.get(SECRET_KEY, ""))
+        return key if self.used_file(profile) and not is_none else ""
 
     def with_roles(self, *settings: str) -> str:
         """Return the names of profiles with one of the settings, for a message."""

@@ -118,7 +118,7 @@ def _of_file(section: Section, name: str, path: str) -> tuple[Provider, Keys | N
 
 def in_place(keys: Keys) -> Keys:
     """Return the keys. Raise MfaenvError where the secret stands in the place of the ID."""
-    if keys.secret_key.startswith("AKIA") and not keys.access_key.startswith("AKIA"):
+    if environment.are_swapped(keys.access_key, keys.secret_key):
         wrong = f"The access key ID and the secret key of {keys.profile or keys.source} are swapped."
         raise MfaenvError(wrong, f"Swap them back in {keys.source}.")
     return keys

@@ -156,6 +156,11 @@ def temporary_keys(env: Env) -> bool:
     return not key.startswith("AKIA") and (bool(token) or key.startswith("ASIA"))
 
 
+def are_swapped(access_key: str, secret_key: str) -> bool:
+    """Return whether a secret key was pasted in the place of the access key ID, and the ID in that of the secret."""
+    return secret_key.startswith("AKIA") and not access_key.startswith("AKIA")
+
+
 def has_session(env: Env) -> bool:
     """Return whether this shell has a session that mfaenv set, which may have no known end."""
     return env[KEY] == env.get("AWS_ACCESS_KEY_ID") if env.get(KEY) else bool(env.get(EXPIRES))
