@@ -23,7 +23,7 @@ from mfaenv.terminal.terminal import Terminal
 def run(options: Options, _words: Words, env: Env) -> int:
     """Print the lines that set a session in the shell. Raise MfaenvError."""
     target = choose_target(options, env)
-    line = shells.loading_line(target, asked_again(options))
+    line = shells.loading_line(target, asked_again(options)) if os.isatty(1) else ""
     path = parse.text(options, "output")
     if "output" in options:
         output_file.check(path)
