@@ -8,6 +8,7 @@ from mfaenv.config import names
 from mfaenv.fast import catalog
 from mfaenv.fast.catalog import COMMANDS, STORED
 from mfaenv.fast.parse import FILES, MAIN, PROFILES, PROGRAM, Choices, Command, Env, Option, Words
+from mfaenv.shells import tab
 
 
 def run(words: Words, env: Env) -> int:
@@ -22,20 +23,20 @@ def answer(shell: str, handed: Words, env: Env) -> str:
     target = shells.get_target(shell)
     if not target.completion:
         return ""
-    tab = target.tab(handed, env)
-    if not tab.words[1:]:
+    pressed = tab.read(target, handed, env)
+    if not pressed.words[1:]:
         return ""  # another command begins, as after `|`
-    choices, before, index = choices_of_last_word(tab.words)
+    choices, before, index = choices_of_last_word(pressed.words)
     if choices == PROGRAM and not before:
-        is_program = index == len(tab.words) - 1 and not target.lists_programs
-        programs = _programs(tab.words[-1], env) if is_program else []
-        return tab.offer((name, "") for name in programs) if programs else tab.program(index)
-    if choices == FILES and not before and (left := tab.program(len(tab.words) - 2)):
+        is_program = index == len(pressed.words) - 1 and not target.lists_programs
+        programs = _programs(pressed.words[-1], env) if is_program else []
+        return pressed.offer((name, "") for name in programs) if programs else pressed.program(index)
+    if choices == FILES and not before and (left := pressed.program(len(pressed.words) - 2)):
         return left  # the shell completes with files what follows the option
     if isinstance(choices, dict):
-        return tab.offer(choices.items())
-    typed = tab.words[-1][len(before) :]
-    return tab.offer((before + name, "") for name in _names(choices, typed, env))
+        return pressed.offer(choices.items())
+    typed = pressed.words[-1][len(before) :]
+    return pressed.offer((before + name, "") for name in _names(choices, typed, env))
 
 
 def choices_of_last_word(line: Words) -> tuple[Choices, str, int]:

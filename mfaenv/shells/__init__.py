@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import TypeAlias
 
-    from mfaenv.shells.tab import Tab
-
     Env: TypeAlias = Mapping[str, str]
     Words: TypeAlias = Sequence[str]
 else:  # collections.abc would make each Tab, and the start of each shell, a fifth longer
@@ -113,6 +111,7 @@ class Target:
     completes_programs = True  # complete the words of another program within a line
     lists_programs = True  # list the names of programs there
     matches = False  # pick the words that fit what is typed
+    readline = False  # hand over a line, which readline cuts into words of its own
 
     def begin(self, names: list[str], *, tried: bool) -> str:
         """Return what stands before the statements, as `render` has `tried`."""
@@ -121,11 +120,9 @@ class Target:
     def join(self, statements: list[bytes]) -> bytes:
         return self.separator.join(statements) + self.end if statements else b""
 
-    def tab(self, handed: Words, env: Env) -> "Tab":
-        """Return what the completion hands over as arguments or in the environment."""
-        from mfaenv.shells.tab import Tab
-
-        return Tab(self, handed)
+    def words(self, handed: Words, env: Env) -> Words:
+        """Return the words that the completion hands over as arguments or in the environment."""
+        return handed
 
     def offer(self, word: str, meaning: str, quote: str) -> str:
         """Return the line that offers a word after this open quote; empty where the shell cannot take it."""

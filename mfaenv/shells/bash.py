@@ -1,10 +1,6 @@
 """bash, and what it has in common with all that read POSIX shell."""
 
-from mfaenv.shells import KEYS, UNQUOTED, Env, Target, Words, escape, needs_no_quotes
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from mfaenv.shells.tab import Tab
+from mfaenv.shells import KEYS, UNQUOTED, Target, escape, needs_no_quotes
 
 _NEEDS_EVAL = "${mfaenv_needs_eval+/}"
 """Does nothing where it is evaluated, under ``set -u`` too.
@@ -89,8 +85,4 @@ class Bash(Posix):
     demo_file = "bashrc"
     demo_template = "bash.demo.sh"
     lists_programs = False
-
-    def tab(self, handed: Words, env: Env) -> "Tab":
-        from mfaenv.shells.tab import BashTab
-
-        return BashTab(self, handed)
+    readline = True

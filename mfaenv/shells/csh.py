@@ -2,10 +2,6 @@
 
 from mfaenv.shells import UNQUOTED, Env, Target, Words, needs_no_quotes, printed
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from mfaenv.shells.tab import Tab
-
 
 class Tcsh(Target):
     """Plain values bare, all others from printf: ``histchars`` and ``backslash_quote`` change what quotes mean here.
@@ -41,12 +37,12 @@ class Tcsh(Target):
             raise ValueError
         return f"setenv {name} \"`printf '{printed(value)}'`\";"
 
-    def tab(self, handed: Words, env: Env) -> "Tab":
+    def words(self, handed: Words, env: Env) -> Words:
         line = env["COMMAND_LINE"]
         for mark in ";|&(`":
             line = line.rpartition(mark)[2]
         *before, typed = line.replace("\t", " ").split(" ")
-        return super().tab([*filter(None, before), typed], env)
+        return [*filter(None, before), typed]
 
     def offer(self, word: str, meaning: str, quote: str) -> str:
         # tcsh would cut or expand any other.

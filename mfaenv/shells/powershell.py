@@ -2,10 +2,6 @@
 
 from mfaenv.shells import LETTERS, Env, Target, Words
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from mfaenv.shells.tab import Tab
-
 _FAIL = (
     "$global:LASTEXITCODE = {status}; "
     "if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') "
@@ -53,8 +49,8 @@ class PowerShell(Target):
     def assign(self, name: str, value: str) -> str:
         return f"$env:{name} = {quote(value)};"
 
-    def tab(self, handed: Words, env: Env) -> "Tab":
-        return super().tab(env["_MFAENV_WORDS"].split("\n"), env)
+    def words(self, handed: Words, env: Env) -> Words:
+        return env["_MFAENV_WORDS"].split("\n")
 
     def offer(self, word: str, meaning: str, quote: str) -> str:
         """Return the word to insert, the word to show and its meaning, in ASCII for any code page of the console."""

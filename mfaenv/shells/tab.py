@@ -6,7 +6,7 @@ which on they are another program's, which the shell completes itself; or it is 
 offer follows.
 """
 
-from mfaenv.shells import Target, Words, escape, needs_no_quotes
+from mfaenv.shells import Env, Target, Words, escape, needs_no_quotes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,6 +73,11 @@ class BashTab(Tab):
         if self.quote == "'":
             return text.replace("'", "'\\''")
         return "".join(f"\\{sign}" if sign in '"\\$`' else sign for sign in text)
+
+
+def read(target: Target, handed: Words, env: Env) -> Tab:
+    """Return what a shell's completion hands over."""
+    return (BashTab if target.readline else Tab)(target, target.words(handed, env))
 
 
 def _escaped(text: str) -> str:
