@@ -1,6 +1,5 @@
 """`mfaenv exec`: a command, or the user's shell, with the session in its environment and nothing else changed."""
 
-import errno
 import os
 import sys
 
@@ -56,13 +55,7 @@ def _start(options: Options, command: Words, words: list[str], env: dict[str, st
         return run_in_foreground(words, env)
     else:  # noqa: RET505 - each system's type checker follows its own branch
         try:
-            try:
-                execute.replace(words, env)
-            except OSError as error:
-                script = program.script_command(error.filename, words) if error.errno == errno.ENOEXEC else []
-                if not script:
-                    raise
-            execute.replace(script, env)
+            execute.replace(words, env)
         except (OSError, ValueError) as error:
             raise program.cannot_run(words[0], error, env) from None
 

@@ -9,11 +9,13 @@ import time
 from mfaenv import fast
 from mfaenv.fast import environment
 from mfaenv.fast.entry import ReadOnlyStore
-from mfaenv.fast.parse import Env, Options
+from mfaenv.fast.parse import Env, Options, Words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
+
+FIRST_LINE_BYTES = 128  # of a program, to see whether it is a script
 
 
 def answer(options: Options, words: list[str], env: Env) -> None:
@@ -30,29 +32,40 @@ def answer(options: Options, words: list[str], env: Env) -> None:
 
 
 def replace(words: list[str], env: dict[str, str]) -> "NoReturn":
-    """Replace this process by the first such program on the PATH, as a shell does. Raise ValueError or OSError.
-
-    The error for a file that the system does not know how to run has its path.
-    """
+    """Replace this process by the first such program on the PATH, as a shell does. Raise ValueError or OSError."""
     restore_locale(env)
     ignored = (_signal.SIGPIPE, _signal.SIGXFSZ)  # by Python: the program would ignore them too
     for number in ignored:
         _signal.signal(number, _signal.SIG_DFL)
     missing: OSError = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-    for folder in [""] if os.path.dirname(words[0]) else env.get("PATH", os.defpath).split(os.pathsep):
-        path = words[0] if os.path.dirname(words[0]) else os.path.join(folder or ".", words[0])
-        try:
-            os.execve(path, words, env)  # noqa: S606 - the user's own command, without a shell
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except PermissionError as error:
-            missing = error
-        except OSError as error:
-            error.filename, missing = path, error
-            break
-    for number in ignored:
-        _signal.signal(number, _signal.SIG_IGN)
-    raise missing
+    try:
+        for folder in [""] if os.path.dirname(words[0]) else env.get("PATH", os.defpath).split(os.pathsep):
+            path = words[0] if os.path.dirname(words[0]) else os.path.join(folder or ".", words[0])
+            try:
+                os.execve(path, words, env)  # noqa: S606 - the user's own command, without a shell
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except PermissionError as error:
+                missing = error
+            except OSError as error:
+                script = script_command(path, words) if error.errno == errno.ENOEXEC else []
+                if not script:
+                    raise
+                os.execve(script[0], script, env)  # noqa: S606 - the same
+        raise missing
+    finally:
+        for number in ignored:
+            _signal.signal(number, _signal.SIG_IGN)
+
+
+def script_command(path: str, words: Words) -> list[str]:
+    """Return the command that runs a script without `#!`, as a shell does; empty for a binary.
+
+    That has a NUL in its first line (POSIX.1-2024, XCU 2.9.1.4).
+    """
+    with open(path, "rb") as file:
+        is_text = b"\0" not in file.readline(FIRST_LINE_BYTES)
+    return ["/bin/sh", path, *words[1:]] if is_text else []
 
 
 def restore_locale(env: dict[str, str]) -> None:

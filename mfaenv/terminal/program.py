@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfaenv.errors import FAILED, MfaenvError
 from mfaenv.fast.catalog import ENDINGS
+from mfaenv.fast.execute import script_command
 from mfaenv.terminal import coredump
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ NOT_EXECUTABLE = 126
 https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html.
 """
 
-FIRST_LINE_BYTES = 128  # of a program, to see whether it is a script
 MAX_PRINTED = 65_536  # bytes of a program: one that prints without end would take all the memory
 GRACE_SECONDS = 2  # for a program to end after it was asked to
 LOOK_SECONDS = 0.2  # between two looks at something else while a program runs
@@ -89,7 +89,7 @@ def start(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> sub
     try:
         return Popen(words, env=dict(env), **streams)  # noqa: S603 - the user's own program, or this one
     except OSError as error:
-        script = script_command(words[0], command) if error.errno == errno.ENOEXEC else []
+        script = script_command(words[0], words) if error.errno == errno.ENOEXEC else []
         if not script:
             raise
         return Popen(script, env=dict(env), **streams)  # noqa: S603 - as a shell does
@@ -155,16 +155,6 @@ def communicate(
     except BaseException:
         end(running)
         raise
-
-
-def script_command(path: str, command: Sequence[str]) -> list[str]:
-    """Return the command that runs a script without `#!`, as a shell does; empty for a binary.
-
-    That has a NUL in its first line (POSIX.1-2024, XCU 2.9.1.4).
-    """
-    with open(path, "rb") as file:
-        is_text = b"\0" not in file.readline(FIRST_LINE_BYTES)
-    return ["/bin/sh", path, *command[1:]] if is_text else []
 
 
 def check(name: str, env: Mapping[str, str]) -> None:
