@@ -56,18 +56,14 @@ def warn_of_lost_limit(options: Options, terminal: Terminal, whose: str) -> None
         terminal.warn(f"{what} --read-only, --policy, --policy-arns.")
 
 
-def refuse_inside_only(env: Env) -> None:
-    """Raise MfaenvError where `mfaenv exec --only` started this: all files here are copies with one profile."""
+def refuse_inside_exec(env: Env, *, changes_files: bool = True) -> None:
+    """Raise MfaenvError inside `exec --only`, and inside `--serve` if AWS files are changed: those are copies."""
+    what = ""
     if only := env.get(environment.ONLY):
         what = f"This was started by mfaenv exec --only: it has profile {only} alone, and no store."
-        raise MfaenvError(what, "Type this in another window.")
-
-
-def refuse_inside_exec(env: Env) -> None:
-    """Raise MfaenvError where the AWS files are copies, in which a change would be lost."""
-    refuse_inside_only(env)
-    if environment.is_served(env):
+    elif changes_files and environment.is_served(env):
         what = "This was started by mfaenv exec --serve: its AWS files may be copies, which go with it."
+    if what:
         raise MfaenvError(what, "Type this in another window.")
 
 
@@ -147,7 +143,7 @@ def resolving(options: Options, env: Env, terminal: Terminal | None = None) -> I
 
     What an earlier session left in the environment is hidden meanwhile. Raise MfaenvError.
     """
-    refuse_inside_only(env)
+    refuse_inside_exec(env, changes_files=False)
     name, allowed = environment.PROFILE_AS, environment.PROFILE_NAMES
     if env.get(name, "") not in ("", *allowed):
         raise wrong_usage(f"{name} does not know '{env[name]}'.", f"It takes {', '.join(allowed)}.")

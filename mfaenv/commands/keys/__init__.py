@@ -10,14 +10,14 @@ from mfaenv.fast import catalog, secrets_to_stdout
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session import longterm
 from mfaenv.session.keychain import KeychainEntry, to_json
-from mfaenv.session.service import refuse_inside_exec, refuse_inside_only
+from mfaenv.session.service import refuse_inside_exec
 from mfaenv.terminal.terminal import Terminal
 
 
 def run(options: Options, words: Words, env: Env) -> int:
     """Do what the word says, or list the keys. Raise MfaenvError; KeyboardInterrupt."""
     word = words[0] if words else "list"
-    (refuse_inside_only if word == "get" else refuse_inside_exec)(env)
+    refuse_inside_exec(env, changes_files=word != "get")
     if word not in ACTIONS:
         hint = suggest.hint(word, list(ACTIONS), "This shows how:\nmfaenv keys --help")
         raise wrong_usage(f"keys has no action '{word}'.", hint)
