@@ -60,9 +60,9 @@ function _mfaenv_hook --on-event fish_prompt --on-event fish_preexec
     end
 end
 
-# The shell says once that the program is not found.
+# The shell says once that the program, or its interpreter, is not found.
 function _mfaenv_ask
-    test "$_mfaenv_status" = 127; and not command -q mfaenv; and return
+    test "$_mfaenv_status" = 127; and not command sh -c "mfaenv --version" >/dev/null 2>&1; and return
     _mfaenv_here hook $argv[1]
     set -g _mfaenv_status $status
 end

@@ -22,8 +22,8 @@ _mfaenv_seen=@SEEN@ _mfaenv_before='' _mfaenv_asked=' ' _mfaenv_gone='' _mfaenv_
         esac
         \set -- due
     fi
-    # The shell says once that the program is not found. To set PATH lets bash forget where it was.
-    [ -z "$_mfaenv_gone" ] || [ -n "$(\unset -f mfaenv && \export PATH="$PATH" && \command -v mfaenv)" ] || return 0
+    # The shell says once that the program, or its interpreter, is not found. To set PATH lets bash forget where it was.
+    [ -z "$_mfaenv_gone" ] || (\export PATH="$PATH" && \command mfaenv --version) >/dev/null 2>&1 || return 0
     # Where the program failed, or sees no AWS_PROFILE since it is not exported, the next prompt starts it again; where
     # variables are read-only, only another AWS_PROFILE does.
     _mfaenv_asked=' '

@@ -141,19 +141,25 @@ def test_bashs_trap_for_errors_is_not_set_off(product: Product) -> None:
         assert seat.window.text.count("trapped") == 1
 
 
+@pytest.mark.parametrize("is_there", [False, True], ids=["no program", "no interpreter"])
 @pytest.mark.parametrize("row", [BASH, ZSH, FISH], ids=lambda row: row.name)
-def test_a_program_that_is_gone_is_told_once_until_it_is_back(product: Product, row: Settled) -> None:
+def test_a_program_that_is_gone_is_told_once_until_it_is_back(
+    product: Product, row: Settled, is_there: bool
+) -> None:
+    back = product.home / "mfaenv"
+    if is_there:
+        back.write_text("#!/nowhere/python\n")
+        back.chmod(0o755)
     with seated(product, row) as seat:
         path = seat.sees('echo "path=$PATH"', "^path=.*$").removeprefix("path=").replace(" ", os.pathsep)
         seat.type("set PATH /usr/bin /bin ~" if row is FISH else "PATH=/usr/bin:/bin:$HOME")
         over(seat)
         seat.type("")
         seat.type("")
-        assert (
-            len(re.findall("mfaenv: command not found|not found: mfaenv|command: mfaenv", seat.window.text))
-            == 1
+        told = (
+            "command not found|not found: mfaenv|command: mfaenv|required file|bad interpreter|, which is not"
         )
-        back = product.home / "mfaenv"
+        assert len(re.findall(told, seat.window.text)) == 1
         back.write_text(f'#!/bin/sh\nPATH={path} exec mfaenv "$@"\n')
         back.chmod(0o755)
         seat.type("")
