@@ -40,7 +40,11 @@ fn _mfaenv_hook {
             return
         }
     }
+    # What another window gets until the next prompt is news then.
+    nop (_mfaenv_look)
+    var seen = $_mfaenv_seen
     nop ?(_mfaenv_here hook $reason)
+    set _mfaenv_seen = $seen
 }
 
 # A hook may be a function of elvish's own, which has no body.

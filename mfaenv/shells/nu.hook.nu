@@ -24,7 +24,11 @@ def --env _mfaenv_hook [] {
             if (_mfaenv_now) < $next and ((_mfaenv_now) < $end - @EARLY@ or not (_mfaenv_look)) { return }
         } else if (_mfaenv_holds) or not (_mfaenv_look) { return }
     }
+    # What another window gets until the next prompt is news then.
+    _mfaenv_look | ignore
+    let seen = $env._mfaenv_seen
     try { _mfaenv_here hook $reason }
+    $env._mfaenv_seen = $seen
 }
 
 # Where options limited the session, what startup files set is no change of AWS_PROFILE by the person.

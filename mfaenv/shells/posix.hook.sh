@@ -26,7 +26,10 @@ _mfaenv_seen=@SEEN@ _mfaenv_before='' _mfaenv_asked=' ' _mfaenv_gone='' _mfaenv_
     [ -z "$_mfaenv_gone" ] || (\export PATH="$PATH" && \command mfaenv --version) >/dev/null 2>&1 || return 0
     # Where the program failed, or sees no AWS_PROFILE since it is not exported, the next prompt starts it again; where
     # variables are read-only, only another AWS_PROFILE does.
-    _mfaenv_asked=' '
+    @LOOK@ || :
+    _mfaenv_asked=' ' _mfaenv_before=$_mfaenv_seen
     _mfaenv_here hook "$1" || [ -n "$_mfaenv_seen" ] || _mfaenv_asked=${AWS_PROFILE-}
+    # What another window gets until the next prompt is news then.
+    _mfaenv_seen=$_mfaenv_before
     case $_mfaenv_exit in 127) _mfaenv_gone=yes ;; *) _mfaenv_gone='' ;; esac
 }

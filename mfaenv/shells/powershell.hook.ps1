@@ -32,6 +32,7 @@ function global:_mfaenv_hook {
     $PSNativeCommandUseErrorActionPreference, $ErrorActionPreference = $false, 'Continue'
     $changed = "$env:AWS_PROFILE" -cne "$env:MFAENV_AWS_PROFILE"
     if (-not $changed -and -not (_mfaenv_is_due)) { return }
+    $null = _mfaenv_look # what another window gets from now on is news at the next prompt
     $program, $before = (_mfaenv_find), $global:LASTEXITCODE
     $reason = if ($changed) { 'changed' } else { 'due' }
     # What a program says on standard error is not shown while a prompt is made.
@@ -39,7 +40,6 @@ function global:_mfaenv_hook {
         foreach ($line in @(& $program --shell powershell hook $reason 2>&1)) {
             if ("$line" -cmatch '^mfaenv: ') { Microsoft.PowerShell.Utility\Write-Host "$line" } else { _mfaenv_set $line }
         }
-        if ($LASTEXITCODE -eq 0) { $global:_mfaenv_seen = '' }
     }
     $global:LASTEXITCODE = $before
 }

@@ -31,10 +31,14 @@ def _mfaenv_is_due(env):
 
 def _mfaenv_hook(**_):
     """Where AWS_PROFILE is another, or there may be news, let the program say what this shell gets and loses."""
+    global _mfaenv_seen
     env = __xonsh__.env
     changed = str(env.get("AWS_PROFILE", "")) != str(env.get("MFAENV_AWS_PROFILE", ""))
     if (changed or _mfaenv_is_due(env)) and _mfaenv_program():
+        _mfaenv_look()
+        seen = _mfaenv_seen
         _mfaenv_here(["hook", "changed" if changed else "due"])
+        _mfaenv_seen = seen  # what another window gets until the next prompt is news then
 
 
 for _mfaenv_other in [hook for hook in events.on_pre_prompt_format if getattr(hook, "__name__", "") == "_mfaenv_hook"]:

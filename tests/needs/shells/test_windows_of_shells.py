@@ -105,6 +105,21 @@ def test_what_another_window_has_got_takes_the_place_of_a_session_that_is_over(
         assert ENDED not in seat.window.text
 
 
+@HOOKED
+def test_a_window_that_has_told_of_the_end_takes_what_another_gets_after_that(
+    product: Product, scenario: Scenario, row: Settled
+) -> None:
+    with seated(product, row) as seat:
+        for name in ("AWS_ACCESS_KEY_ID", "MFAENV_KEY"):
+            seat.set(name, "ASIAI44QH8DHBEXAMPLE")
+        seat.set("MFAENV_PROFILE", "default")
+        seat.set("MFAENV_EXPIRES", PAST)
+        assert seat.window.text.count(ENDED) == 1
+        product.run("-c", scenario.device.code(), "--shell", "sh")
+        seat.type("")
+        assert seat.keys() == session(product)
+
+
 def test_zshs_prompt_comes_after_a_question_that_is_left(product: Product) -> None:
     row = next(row for row in ROWS if row.name == "zsh")
     with seated(product, row) as seat:
