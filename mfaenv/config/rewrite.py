@@ -90,9 +90,13 @@ def _complete(old: str, new: int) -> None:
     """Use no path of the new file: whoever owns the folder may have put a link there."""
     if sys.platform != "win32":
         with suppress(FileNotFoundError):
-            status = os.stat(old)
-            if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
-                os.fchown(new, status.st_uid, status.st_gid)
+            status, made = os.stat(old), os.fstat(new)  # the folder may have given it a group
+            if (status.st_uid, status.st_gid) != (made.st_uid, made.st_gid):
+                try:
+                    os.fchown(new, status.st_uid, status.st_gid)
+                except PermissionError:  # for a group of others; it need not stay where all may do the same
+                    if status.st_uid != made.st_uid or status.st_mode >> 3 & 7 != status.st_mode & 7:
+                        raise
             if sys.platform == "linux":  # an access list: with the mode alone, the group has its mask's rights
                 with suppress(OSError):  # a file system may have none
                     for name in os.listxattr(old):

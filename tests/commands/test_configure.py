@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from newcomers import DEVICE, NOTHING, PROCESS, config, direnv_library, settle_newcomer, state
+from product import as_nobody
 from terminals import need
 
 from mfaenv import shells
@@ -122,6 +123,22 @@ def test_programs_are_asked_for_no_code_of_another_device(newcomer: Product, sce
     found = awsfiles.load(newcomer.env).profiles
     assert found["staging"].keys() == {"role_arn", "source_profile"}
     assert found["default"]["mfa_serial"] == scenario.device.serial
+
+
+@pytest.mark.parametrize(("mode", "status"), [(0o600, DONE), (0o644, DONE), (0o640, FAILED)])
+def test_a_group_of_others_stays_only_where_it_may_do_more(
+    newcomer: Product, scenario: Scenario, mode: int, status: int
+) -> None:
+    """Of a file that an administrator copied with sudo, and gave to the user."""
+    if os.geteuid() != 0:
+        pytest.skip("only root gives a file such a group")
+    file = config(as_nobody(newcomer))
+    os.chown(file, -1, 0)
+    file.chmod(mode)
+    done = newcomer.run("configure", "--yes", "--token-code", scenario.device.code())
+    assert done.status == status, done.err
+    assert stat.S_IMODE(file.stat().st_mode) == mode
+    assert (DEVICE in file.read_text(), file.stat().st_gid != 0) == (status == DONE, status == DONE)
 
 
 def test_links_and_modes_stay(newcomer: Product, scenario: Scenario) -> None:

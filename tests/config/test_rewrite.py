@@ -54,6 +54,23 @@ def test_an_access_list_stays(tmp_path: Path) -> None:
     assert path.stat().st_mtime > 0
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="has no groups of files")
+def test_the_group_stays_in_a_folder_that_gives_new_files_its_own(tmp_path: Path) -> None:
+    """Else the folder's group could read what a group of the user alone may."""
+    other = next(group for group in (*os.getgroups(), 65534) if group != os.getegid())
+    try:
+        os.chown(tmp_path, -1, other)
+    except PermissionError:
+        pytest.skip("the user is in one group only")
+    tmp_path.chmod(0o2755)
+    path = tmp_path / "credentials"
+    path.write_text("old")
+    os.chown(path, -1, os.getegid())
+    path.chmod(0o640)
+    rewrite.replace(rewrite.read(str(path)), "new")
+    assert (path.read_text(), mode(path), path.stat().st_gid) == ("new", 0o640, os.getegid())
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="has no such call")
 def test_a_file_is_replaced_where_the_file_system_has_no_attributes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
