@@ -349,6 +349,21 @@ def test_a_user_without_a_device_for_sts(product: Product, alice: User, *, has_s
         assert steps == [f"T{then}"]
 
 
+def test_a_remembered_device_that_is_lost_is_forgotten(
+    product: Product, scenario: Scenario, alice: User
+) -> None:
+    """Else `configure`, which the report names, would ask for its code."""
+    path = Path(product.env["AWS_CONFIG_FILE"])
+    path.write_text(re.sub("mfa_serial.*\n", "", path.read_text(encoding="utf-8")), encoding="utf-8")
+    assert product.run("--token-code", scenario.device.code(), "--shell", "sh").status == 0
+    alice.devices.clear()
+    alice.policies.pop("BlockAccessWhenNoSignedInWithMFA")
+    (check,) = [check for check in diagnose(product).wrong if check["topic"] == "devices"]
+    assert check["next_step"] == "This makes one: mfaenv configure -p default"
+    refused = product.run("configure", "--yes", "-p", "default", "--token-code", "123456")
+    assert "has no MFA device" in refused.err
+
+
 def test_a_line_separator_in_a_profiles_name_breaks_no_command(product: Product, scenario: Scenario) -> None:
     for variable, title in (
         ("AWS_CONFIG_FILE", "[profile 'a\u2028b']"),

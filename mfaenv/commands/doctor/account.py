@@ -118,7 +118,7 @@ def checks(proof: Proof, context: Context) -> Iterator[Check]:
         yield Check("identity", "", identity.arn)
     yield from _clock(proof.calls)
     if identity and proof.calls:  # which may have found the device
-        yield from _devices(_with_remembered_device(request, context.store), proof.calls)
+        yield from _devices(_with_remembered_device(request, context.store), proof.calls, context)
     if proof.problem:
         yield Check.of_error("session", "", proof.problem)
     if proof.session:
@@ -173,7 +173,7 @@ def _clock(calls: Sequence[ComparedCall]) -> Iterator[Check]:
     yield Check("clock", "", text, state, "On Linux, this sets the clock:", explain.SET_CLOCK)
 
 
-def _devices(request: Request, calls: Sequence[ComparedCall]) -> Iterator[Check]:
+def _devices(request: Request, calls: Sequence[ComparedCall], context: Context) -> Iterator[Check]:
     device, answer = request.device, _answer(calls, probe.DEVICES)
     if answer is None:
         used = f"used is {device.text} ({device.source})" if device.text else "none is known"
@@ -184,7 +184,9 @@ def _devices(request: Request, calls: Sequence[ComparedCall]) -> Iterator[Check]
         of_others = "a security key or passkey, which STS cannot use"
         yield Check("devices", serial, "codes, which STS takes" if serial in usable else of_others)
     if not answer.data:
-        first = f"Remove {device.source}. Then this" if device.text else "This"
+        first = "This" if device.origin is Origin.OTHER else f"Remove {device.source}. Then this"
+        if request.keys and device.text and device.origin is Origin.OTHER:  # configure would take it
+            remembered.forget_device(context.store, request.keys.access_key, request, context.now())
         advice = f"{first} makes one:", to_type("configure", "-p", request.profiles[-1])
         yield Check("devices", "", "the user has none", State.WRONG, *advice)
     elif not usable:
