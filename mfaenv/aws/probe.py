@@ -1,11 +1,9 @@
 """The calls that prove whether MFA is enforced: harmless, and the same with and without it."""
 
-import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from enum import StrEnum
+from functools import cache, partial
 from operator import itemgetter
-from threading import Lock
 from typing import Any, NamedTuple
 
 from mfaenv.aws import client, explain
@@ -14,8 +12,6 @@ from mfaenv.aws.sts import Identity, identity_in
 from mfaenv.errors import DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.model import Keys
-
-UnderWay = dict[str, Future["Outcome"]]
 
 
 class Kind(StrEnum):
@@ -71,53 +67,30 @@ class Outcome(NamedTuple):
 NOT_TRIED = Outcome(Kind.NOT_TRIED)
 
 
-class Asker:
-    """Makes the calls side by side."""
-
-    def __init__(self, settings: client.ClientSettings, now: Callable[[], float] = time.time) -> None:
-        self._settings = settings
-        self._now = now
-        self._clients: dict[tuple[str, str], Any] = {}
-        self._building = Lock()
-        self._pool = ThreadPoolExecutor(2 * len(CALLS))
-
-    def start(self, keys: Keys | Session) -> UnderWay:
-        """Start all calls with these keys."""
-        others = [call for call in CALLS if call.operation and call != DEVICES]
-        calls = {call.action: self._pool.submit(self._ask, call, keys) for call in others}
-        calls[DEVICES.action] = self._pool.submit(self._ask_devices, keys, calls[IDENTITY.action])
-        return calls
-
-    def _ask_devices(self, keys: Keys | Session, identity: Future[Outcome]) -> Outcome:
+def ask(
+    settings: client.ClientSettings, keys: Keys | Session, show: Callable[[int], None], now: Callable[[], float]
+) -> dict[str, Outcome]:
+    """Make the calls with these keys, one after the other; `show` gets how many are to go."""
+    outcomes: dict[str, Outcome] = {}
+    make = cache(partial(client.client, settings=settings, keys=keys))
+    calls = [call for call in CALLS if call.operation]
+    for number, call in enumerate(calls):
+        show(len(calls) - number)
         # Policies scoped to the user's own ARN deny the call without a name.
-        caller: Identity | None = identity.result().data
-        return self._ask(DEVICES, keys, **({"UserName": caller.user} if caller and caller.user else {}))
-
-    def _ask(self, call: ProbeCall, keys: Keys | Session, **parameters: str) -> Outcome:
-        from botocore.exceptions import ClientError
-
+        caller: Identity | None = outcomes[IDENTITY.action].data if call is DEVICES else None
+        parameters = {"UserName": caller.user} if caller and caller.user else {}
         response: Any = {}
-        sent = self._now()
+        sent = now()
         try:
             with explain.aws_errors(keys):
-                try:
-                    made = self._client(call.action.partition(":")[0], keys)
-                    response = getattr(made, call.operation)(**parameters)
-                    outcome = Outcome(Kind.ALLOWED, data=call.read(response))
-                except ClientError as error:
-                    response = error.response
-                    raise
+                response = getattr(make(call.action.partition(":")[0]), call.operation)(**parameters)
+                outcome = Outcome(Kind.ALLOWED, data=call.read(response))
         except MfaenvError as problem:
             outcome = Outcome(_kind(problem), problem)
-        return outcome._replace(ahead=explain.ahead(response, sent, self._now()))
-
-    def _client(self, service: str, keys: Keys | Session) -> Any:
-        """Return a client; threads can share it, but not what makes it."""
-        name = (service, keys.access_key)
-        with self._building:
-            if name not in self._clients:
-                self._clients[name] = client.client(service, self._settings, keys)
-            return self._clients[name]
+            # botocore's error has AWS's response, with its Date.
+            response = getattr(problem.__context__, "response", None) or response
+        outcomes[call.action] = outcome._replace(ahead=explain.ahead(response, sent, now()))
+    return outcomes
 
 
 def _kind(problem: MfaenvError) -> Kind:

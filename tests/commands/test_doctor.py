@@ -2,22 +2,19 @@
 
 import os
 import re
-import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from diagnosis import BUCKETS, DEVICES, KEYS, USER, alike, diagnose, with_code
 from observed_aws import ObservedAws
-from product import PATIENCE, Product
+from product import Product
 from rare_things import add_root, add_security_key
 from settings import configure, set_keys
 from terminals import direct
 from trouble import CODE, TOKEN
 
 from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE
-from mfaenv.aws.probe import CALLS
-from mfaenv.aws.probe import DEVICES as LIST_DEVICES
 from mfaenv.pretend_aws import server
 from mfaenv.pretend_aws.files import write_files
 from mfaenv.pretend_aws.policy import ALLOW_ALL
@@ -502,26 +499,6 @@ def test_keys_that_made_way_for_a_session(product: Product, scenario: Scenario) 
     assert (found.status, found.verdict) == (1, "cannot tell")
     assert found.ended("without_mfa") == alike("not tried")
     assert found.ended("with_mfa") == alike("allowed")
-
-
-def test_all_calls_are_under_way_at_once(
-    product: Product, scenario: Scenario, aws: ObservedAws, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    product.run("--token-code", scenario.device.code(), "--shell", "sh")
-    calls = 2 * sum(bool(call.operation) for call in CALLS if call != LIST_DEVICES)
-    met = threading.Event()
-    together = threading.Barrier(calls, met.set, timeout=PATIENCE)
-    find_operation = aws.find_operation
-
-    def find_when_all_are_in(request: Any) -> Any:
-        if b"ListMFADevices" not in request.body:  # it names the user, whom another call tells
-            together.wait()
-        return find_operation(request)
-
-    monkeypatch.setattr(aws, "find_operation", find_when_all_are_in)
-    assert diagnose(product).verdict == "enforced"
-    assert met.is_set()
-    assert not together.broken
 
 
 def test_it_asks_for_a_code_and_shows_what_it_waits_for(

@@ -1,28 +1,26 @@
 """The same calls with the long-term keys and with the MFA session."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, wait
 from typing import NamedTuple
 
 from mfaenv import duration
 from mfaenv.aws import client, explain, probe, resolved, sts
+from mfaenv.aws.client import ClientSettings
 from mfaenv.aws.iam import SECURITY_KEY
-from mfaenv.aws.probe import NOT_TRIED, Asker, Kind, Outcome, UnderWay
+from mfaenv.aws.probe import NOT_TRIED, Kind, Outcome
 from mfaenv.command_line import to_type
 from mfaenv.commands.doctor.report import CANNOT_TELL, Check, ComparedCall, State, Verdict, judge
 from mfaenv.config import credential_process
 from mfaenv.errors import MfaenvError, NoKeysError
 from mfaenv.fast.entry import Session
-from mfaenv.model import NEVER_ASK, Acquisition, Origin, Request
+from mfaenv.model import NEVER_ASK, Acquisition, Keys, Origin, Request
 from mfaenv.session import longterm, remembered
 from mfaenv.session.cache import Context
 from mfaenv.session.device import NO_SECURITY_KEYS
 from mfaenv.session.sessions import Sessions
 from mfaenv.store import Store
 from mfaenv.terminal import program
-from mfaenv.terminal.terminal import Terminal
 
-WAKE_SECONDS = 0.2  # on Windows, Ctrl-C is seen between two waits only
 NOTICEABLE_SECONDS = 5  # less is the time that the answer took, and the Date header's whole seconds
 
 REFUSED_SECONDS = 300
@@ -58,18 +56,16 @@ def compare_calls(request: Request, context: Context) -> Proof:
         return Proof(request, no_keys=error)
     if not request.keys:
         return _identify(request, context)
-    asker = Asker(client.settings_of(request, request.device.text), context.now)
+    settings = client.settings_of(request, request.device.text)
     base = request._replace(hops=())
     session, problem = _obtain(base, context._replace(acquisition=Acquisition(cached=True)))
     stored = bool(session)
     # Of keys that this shell had exported before its session, only the ID is known.
-    without = asker.start(request.keys) if request.keys.secret_key else {}
-    if not session and not problem:
-        identity = _outcomes(without, terminal).get(probe.IDENTITY.action, NOT_TRIED)
-        if identity.kind is not Kind.FAILED:
-            session, problem = _obtain(base, context)
-    with_mfa = asker.start(session) if session else {}
-    before, after = _outcomes(without, terminal), _outcomes(with_mfa, terminal)
+    before = _ask(settings, request.keys, context) if request.keys.secret_key else {}
+    identity = before.get(probe.IDENTITY.action, NOT_TRIED)
+    if not session and not problem and identity.kind is not Kind.FAILED:
+        session, problem = _obtain(base, context)
+    after = _ask(settings, session, context) if session else {}
     calls = [
         ComparedCall(call, (before.get(call.action, NOT_TRIED), after.get(call.action, NOT_TRIED)))
         for call in probe.CALLS
@@ -99,13 +95,13 @@ def _obtain(request: Request, context: Context) -> tuple[Session, MfaenvError | 
         return Session(), error
 
 
-def _outcomes(calls: UnderWay, terminal: Terminal) -> dict[str, Outcome]:
-    pending = set(calls.values())
-    with terminal.progress() as show:
-        while pending:
-            show(f"Asking AWS: {len(pending)} call{'s' * (len(pending) > 1)} to go")
-            pending = wait(pending, WAKE_SECONDS, FIRST_COMPLETED).not_done
-    return {action: call.result() for action, call in calls.items()}
+def _ask(settings: ClientSettings, keys: Keys | Session, context: Context) -> dict[str, Outcome]:
+    with context.terminal.progress() as show:
+
+        def show_left(calls: int) -> None:
+            show(f"Asking AWS: {calls} call{'s' * (calls > 1)} to go")
+
+        return probe.ask(settings, keys, show_left, context.now)
 
 
 def checks(proof: Proof, context: Context) -> Iterator[Check]:
