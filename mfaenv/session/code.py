@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mfaenv.aws import process
 from mfaenv.config.resolve import STDIN, checked_code
 from mfaenv.errors import CODE_NEEDED, MfaenvError, wrong_usage
-from mfaenv.fast import catalog, environment, parse
+from mfaenv.fast import KILLED, catalog, environment, parse
 from mfaenv.model import Acquisition, Request
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
@@ -132,19 +132,11 @@ def from_program(command: str, terminal: Terminal, begin: Callable[[], None]) ->
             reason = getattr(error, "strerror", None) or "its name cannot be used"
             raise MfaenvError(f"{name or 'The token command'} cannot be run: {reason}.", PROGRAM_HINT) from None
     if running.returncode:
-        raise MfaenvError(f"{name} {_ending(running.returncode)}.", PROGRAM_HINT)
+        status = running.returncode if running.returncode > 0 else KILLED - running.returncode
+        raise MfaenvError(f"{name} ended with status {status}.", PROGRAM_HINT)
     import re
 
     code = re.search(rb"(?<![0-9])[0-9]{6}(?![0-9])", output)
     if not code:
         raise MfaenvError(f"{name} ended with status 0, but printed no six digits.", PROGRAM_HINT)
     return code[0].decode("ascii")
-
-
-def _ending(status: int) -> str:
-    if status > 0:
-        return f"ended with status {status}"
-    from signal import Signals
-
-    name = next((each.name for each in Signals if each == -status), f"signal {-status}")
-    return f"was ended by {name}"
