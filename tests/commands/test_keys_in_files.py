@@ -229,7 +229,7 @@ def test_without_any_keys_the_first_ones_are_stored_under_default(product: Produ
     credentials(product).write_text("")
     first, line = product.run("keys").out.splitlines()
     assert (first, line) == (
-        "There are no keys in any profile. Make some in IAM; this stores them:",
+        "No profile has long-term keys. Make some in IAM; this stores them:",
         "aws configure --profile default",
     )
 
