@@ -99,7 +99,10 @@ def _complete(old: str, new: int) -> None:
                         raise
             if sys.platform == "linux":  # an access list: with the mode alone, the group has its mask's rights
                 with suppress(OSError):  # a file system may have none
-                    for name in os.listxattr(old):
+                    names = os.listxattr(old)
+                    for name in set(os.listxattr(new)).difference(names):  # the folder's for new files
+                        os.removexattr(new, name)
+                    for name in names:
                         with suppress(OSError):
                             os.setxattr(new, name, os.getxattr(old, name))
             os.fchmod(new, stat.S_IMODE(status.st_mode))

@@ -141,6 +141,24 @@ def test_a_group_of_others_stays_only_where_it_may_do_more(
     assert (DEVICE in file.read_text(), file.stat().st_gid != 0) == (status == DONE, status == DONE)
 
 
+def test_no_code_is_used_where_the_config_file_cannot_be_changed(
+    newcomer: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
+    """As on NixOS, where it is a link to a folder that nobody can write to."""
+    folder = newcomer.home / "store"
+    folder.mkdir()
+    config(newcomer).rename(folder / "config")
+    config(newcomer).symlink_to(folder / "config")
+    as_nobody(newcomer)
+    folder.chmod(0o500)
+    done = newcomer.run("configure", "--yes", "--token-code", scenario.device.code())
+    assert (done.status, done.out) == (FAILED, "")
+    assert f"nothing can be made in {folder}" in done.err
+    assert done.err.splitlines()[-1] == "        mfaenv configure --dry-run -p default"
+    assert not aws.actions("GetSessionToken")
+    assert newcomer.run("configure", "--dry-run", "-p", "default").status == DONE
+
+
 def test_links_and_modes_stay(newcomer: Product, scenario: Scenario) -> None:
     for name in (".aws/config", ".bashrc"):
         file, real = newcomer.home / name, newcomer.home / "dotfiles" / name.replace("/", "-")

@@ -15,6 +15,11 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+def access_list(*rows: tuple[int, int, int]) -> bytes:
+    """Return an access list as the attribute has it: a tag, rights and a user's number in each row."""
+    return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *row) for row in rows)
+
+
 def test_a_new_file_and_its_folder_are_their_owners_alone(tmp_path: Path) -> None:
     path = tmp_path / ".aws" / "config"
     before = os.umask(0)
@@ -42,16 +47,32 @@ def test_an_access_list_stays(tmp_path: Path) -> None:
     path.write_text("old")
     nobody, everybody = 65534, 0xFFFFFFFF
     rows = (1, 6, everybody), (2, 4, nobody), (4, 0, everybody), (16, 4, everybody), (32, 0, everybody)
-    access_list = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *row) for row in rows)
-    name = "system.posix_acl_access"
+    name, value = "system.posix_acl_access", access_list(*rows)
     try:
-        os.setxattr(path, name, access_list)
+        os.setxattr(path, name, value)
     except OSError:
         pytest.skip("a file system without access lists")
     os.utime(path, (0, 0))
     rewrite.replace(rewrite.read(str(path)), "new")
-    assert (path.read_text(), os.getxattr(path, name)) == ("new", access_list)
+    assert (path.read_text(), os.getxattr(path, name)) == ("new", value)
     assert path.stat().st_mtime > 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="has access lists of its own")
+def test_the_access_list_that_a_folder_gives_new_files_is_not_taken(tmp_path: Path) -> None:
+    """Else whom it names could read a file of mode 0640."""
+    path = tmp_path / "credentials"
+    path.write_text("old")
+    path.chmod(0o640)
+    nobody, everybody = 65534, 0xFFFFFFFF
+    rows = (1, 6, everybody), (2, 4, nobody), (4, 4, everybody), (16, 4, everybody), (32, 0, everybody)
+    try:
+        os.setxattr(tmp_path, "system.posix_acl_default", access_list(*rows))
+    except OSError:
+        pytest.skip("a file system without access lists")
+    rewrite.replace(rewrite.read(str(path)), "new")
+    assert (path.read_text(), mode(path)) == ("new", 0o640)
+    assert "system.posix_acl_access" not in os.listxattr(path)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no groups of files")

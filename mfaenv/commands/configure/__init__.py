@@ -107,6 +107,7 @@ def _offer_device(
 ) -> Request:
     if any(files.section(name).get("mfa_serial") for name in request.profiles):
         return request
+    offers.check_writable(request.profile.text)
     request = longterm.with_long_term_keys(request, offers.terminal)
     keys, terminal, first = request.keys, offers.terminal, None
     if keys is None:

@@ -1,13 +1,15 @@
 """Changes of files: each is shown as a diff, asked about, and made in one step."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from mfaenv.command_line import to_type
 from mfaenv.config import edit, rewrite
 from mfaenv.config.awsfiles import short
 from mfaenv.config.names import ENCODING
 from mfaenv.config.rewrite import TextFile
-from mfaenv.errors import wrong_usage
+from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast import text_to_stdout
 from mfaenv.session.change_lock import change_lock
 from mfaenv.terminal.terminal import Terminal
@@ -36,6 +38,15 @@ class Offers:
             hint = "--yes takes all offers, --dry-run only shows them."
             raise wrong_usage("There is no terminal to ask on.", hint)
         rewrite.read(self.config, ENCODING)
+
+    def check_writable(self, profile: str) -> None:
+        """Raise MfaenvError where the config file cannot be replaced, before a code is used."""
+        folder = os.path.dirname(os.path.realpath(self.config))
+        effective = os.access in os.supports_effective_ids
+        may = not os.path.isdir(folder) or os.access(folder, os.W_OK, effective_ids=effective)
+        if not (self.dry_run or may):
+            wrong = f"{short(self.config)} stays as it is: nothing can be made in {folder}. This shows what it lacks:"
+            raise MfaenvError(wrong, command=to_type("configure", "--dry-run", "-p", profile))
 
     @property
     def asking(self) -> bool:
