@@ -124,12 +124,12 @@ def film() -> list[list[Row]]:
         product = Product(Path(home))
         product.env = with_mfaenv(product) | {"SHELL": str(shutil.which("bash"))}
         with direct(product, "demo") as window:
-            code = window.see(r"code: \d{6}")[-6:]
+            window.see(r"code: \d{6}")
             window.prompted()
             _type(window, "env -0 > demo")
             _type(window, PLAIN)
             env = dict(pair.split("=", 1) for pair in (Path(home) / "demo").read_text().split("\0") if pair)
-            first = _act(window, FIRST, code)
+            first = _act(window, FIRST)
             with Window(("bash", "-i"), env, Path(home)) as another:
                 another.prompted()
                 rows = [first, _act(another, ANOTHER)]
@@ -138,7 +138,7 @@ def film() -> list[list[Row]]:
     return rows
 
 
-def _act(window: Window, steps: Sequence[Step], code: str = "") -> list[Row]:
+def _act(window: Window, steps: Sequence[Step]) -> list[Row]:
     before = len(window.raw)
     window.press(CTRL_L)
     window.prompted()
@@ -146,6 +146,7 @@ def _act(window: Window, steps: Sequence[Step], code: str = "") -> list[Row]:
     for step in steps:
         window.enter(step.line)
         if step.answered:
+            code = window.see(r"device shows \d{6}")[-6:]
             window.see(QUESTION)
             window.enter(code)
         window.prompted()
