@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from botocore.exceptions import ClientError
+from codes import add_spare_device
 from direct_aws import Client
 from observed_aws import ObservedAws
 from product import PATIENCE
@@ -51,7 +52,7 @@ def environ(aws: ObservedAws, alice: User, tmp_path: Path) -> dict[str, str]:
 
 
 def test_boto3(client: Client, alice: User, role: Role) -> None:
-    device, key = alice.devices[0], alice.keys[0]
+    device, key = add_spare_device(alice), alice.keys[0]
     with pytest.raises(ClientError) as caught:
         client("iam", key).list_mfa_devices(UserName="alice")
     assert caught.value.response["Error"]["Code"] == "AccessDenied"
@@ -67,7 +68,7 @@ def test_boto3(client: Client, alice: User, role: Role) -> None:
     assert [shown["SerialNumber"] for shown in devices["MFADevices"]] == [device.serial]
     assert devices["IsTruncated"] is False
     assert client("iam", session).get_user()["User"]["CreateDate"].timestamp() == pytest.approx(
-        time.time(), abs=60
+        time.time(), abs=PATIENCE
     )
     assert [bucket["Name"] for bucket in client("s3", session).list_buckets()["Buckets"]] == [
         "photos",
@@ -96,7 +97,7 @@ def test_the_aws_command(environ: dict[str, str], alice: User) -> None:
         in refused.stderr
     )
     assert refused.stderr.rstrip().endswith("with an explicit deny in an identity-based policy")
-    device = alice.devices[0]
+    device = add_spare_device(alice)
     proof = ["--serial-number", device.serial, "--token-code", device.code()]
     given = json.loads(run_aws(environ, "sts", "get-session-token", *proof).stdout)["Credentials"]
     session = {
@@ -134,7 +135,7 @@ def test_the_sdk_for_javascript(environ: dict[str, str], alice: User, role: Role
     )
     if not (found and found.returncode == 0):
         missing("node with @aws-sdk/client-sts")
-    device = alice.devices[0]
+    device = add_spare_device(alice)
     done = subprocess.run(
         [str(node), "-e", IN_JAVASCRIPT, device.serial, device.code(), role.arn],
         env=environ,
