@@ -130,7 +130,7 @@ class Rotation:
             line = self._line("--delete")
             if other.active:
                 by_aws = ("aws", "iam", "delete-access-key", "--access-key-id", other.id)
-                line = to_type("exec", "-p", self.request.profile.text, "--", *by_aws)
+                line = to_type("exec", "-p", self.root, "--", *by_aws)
             raise MfaenvError(f"{two} Run it in a terminal to choose, or delete the other one:", command=line)
         leave = "Leave both as they are"
         verb = "Deactivate" if other.active and not self.delete else "Delete"

@@ -370,16 +370,17 @@ def test_delete_deletes_the_old_key_at_once_or_in_a_later_run(
 
 
 @pytest.mark.usefixtures("stored")
+@pytest.mark.parametrize("profile", ["default", "staging"])
 def test_two_keys_are_told_with_their_last_use_and_nothing_changes_without_a_terminal(
-    product: Product, alice: User
+    product: Product, alice: User, profile: str
 ) -> None:
     other = alice.add_key()
     before = states(alice)
-    done = product.run("keys", "rotate", "--no-input")
+    done = product.run("keys", "rotate", "--no-input", "-p", profile)
     assert done.status == 1
-    assert_explained(
-        done, f"{other.id} .in no profile here.: never", f"delete-access-key --access-key-id {other.id}"
-    )
+    # A role's session may not delete the user's keys.
+    line = f"mfaenv exec -p default -- aws iam delete-access-key --access-key-id {other.id}"
+    assert_explained(done, f"{other.id} .in no profile here.: never", line)
     assert states(alice) == before
 
 
