@@ -15,7 +15,7 @@ from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import FileSection
 from mfaenv.config import awsfiles, credential_process, resolve
 from mfaenv.config.credential_process import KEYS_GET, SETTING
-from mfaenv.config.roles import BEFORE_PROCESS, of_process
+from mfaenv.config.roles import BEFORE_PROCESS, chain, of_process
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import Env, Options
@@ -70,7 +70,7 @@ class _Move:
         if self.command or not source:
             return longterm.not_there(self.entry.name)
         wrong = f"Profile '{self.name}' has no keys of its own, but those of another profile:"
-        return MfaenvError(wrong, command=to_type("keys", action, "-p", of_process(self.files, source)))
+        return MfaenvError(wrong, command=to_type("keys", action, "-p", chain(self.files, source, "").root))
 
 
 def into_keychain(options: Options, env: Env) -> int:

@@ -258,19 +258,21 @@ def test_what_cannot_be_done_is_told(
     assert keychain.lookup("default") == ""
 
 
-@pytest.mark.parametrize("action", ["import", "export"])
+@pytest.mark.parametrize(
+    ("action", "role"), [("import", "staging"), ("export", "staging"), ("import", "audit")]
+)
 def test_what_is_told_to_type_works_where_roles_have_a_source_for_programs(
-    product: Product, keychain: Keychain, action: str
+    product: Product, keychain: Keychain, action: str, role: str
 ) -> None:
     """As after `configure`; a shell with the role's session has its name in a variable."""
     configure(product, "default-mfa", credential_process="mfaenv process -p default")
     configure(product, "staging", source_profile="default-mfa")
     if action == "export":
         succeeded(product.run("keys", "import"))
-    product.env["MFAENV_PROFILE"] = "staging"
+    product.env["MFAENV_PROFILE"] = role
     done = product.run("keys", action)
     assert done.status == 1
-    assert_explained(done, "'staging' has no keys of its own", f"^ *mfaenv keys {action} -p default$")
+    assert_explained(done, f"'{role}' has no keys of its own", f"^ *mfaenv keys {action} -p default$")
     succeeded(product.run("keys", action, "-p", "default-mfa"))
     assert bool(keychain.lookup("default")) == (action == "import")
     assert ("aws_secret" in credentials(product).read_text()) == (action == "export")
