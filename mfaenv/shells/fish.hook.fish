@@ -62,7 +62,7 @@ end
 
 # The shell says once that the program, or its interpreter, is not found.
 function _mfaenv_ask
-    test "$_mfaenv_status" = 127; and not command sh -c "mfaenv --version" >/dev/null 2>&1; and return
+    contains -- "$_mfaenv_status" 126 127; and not command sh -c "mfaenv --version" >/dev/null 2>&1; and return
     # What another window gets until the next prompt is news then.
     _mfaenv_look
     set -l seen $_mfaenv_seen

@@ -22,8 +22,8 @@ _mfaenv_seen=@SEEN@ _mfaenv_before='' _mfaenv_asked=' ' _mfaenv_gone='' _mfaenv_
         esac
         \set -- due
     fi
-    # The shell says once that the program, or its interpreter, is not found. To set PATH lets bash forget where it was.
-    [ -z "$_mfaenv_gone" ] || (\export PATH="$PATH" && \command mfaenv --version) >/dev/null 2>&1 || return 0
+    # The shell says once that the program, or its interpreter, is not found; env calls no command_not_found_handle.
+    [ -z "$_mfaenv_gone" ] || (\export PATH="$PATH" && \command env mfaenv --version) >/dev/null 2>&1 || return 0
     # Where the program failed, or sees no AWS_PROFILE since it is not exported, the next prompt starts it again; where
     # variables are read-only, only another AWS_PROFILE does.
     @LOOK@ || :
@@ -31,5 +31,5 @@ _mfaenv_seen=@SEEN@ _mfaenv_before='' _mfaenv_asked=' ' _mfaenv_gone='' _mfaenv_
     _mfaenv_here hook "$1" || [ -n "$_mfaenv_seen" ] || _mfaenv_asked=${AWS_PROFILE-}
     # What another window gets until the next prompt is news then.
     _mfaenv_seen=$_mfaenv_before
-    case $_mfaenv_exit in 127) _mfaenv_gone=yes ;; *) _mfaenv_gone='' ;; esac
+    case $_mfaenv_exit in 12[67]) _mfaenv_gone=yes ;; *) _mfaenv_gone='' ;; esac
 }

@@ -166,6 +166,19 @@ def test_a_program_that_is_gone_is_told_once_until_it_is_back(
         assert seat.window.text.count(ENDED) == 1
 
 
+@pytest.mark.parametrize(("row", "handler"), [(BASH, "handle"), (ZSH, "handler")], ids=["bash", "zsh"])
+def test_a_program_that_is_gone_is_not_looked_for_by_a_handler_at_each_prompt(
+    product: Product, row: Settled, handler: str
+) -> None:
+    with seated(product, row) as seat:
+        seat.type(f"command_not_found_{handler}() {{ echo called >>~/handled; return 127; }}")
+        seat.type("PATH=/usr/bin:/bin")
+        over(seat)
+        seat.type("")
+        seat.type("")
+        assert (product.home / "handled").read_text() == "called\n"
+
+
 def test_nushell_keeps_other_hooks_of_every_kind(product: Product) -> None:
     hooks = "$env.config.hooks.pre_prompt = ['print one', {condition: {|| true}, code: 'print two'}, {|| print three}]"
     with seated(product, NU._replace(load=(hooks, *NU.load, *NU.load))) as seat:
