@@ -9,7 +9,7 @@ from mfaenv.config import names
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment, execute
 from mfaenv.fast.parse import Env, Options, Words
-from mfaenv.session import service
+from mfaenv.session import direnv, service
 from mfaenv.terminal import coredump, program
 from mfaenv.terminal.foreground import run_in_foreground
 from mfaenv.terminal.terminal import Terminal
@@ -43,7 +43,7 @@ def run(options: Options, command: Words, env: Env) -> int:
     finally:
         coredump.restore()  # for the command
     shells.check_lengths(session)
-    return _start(options, command, words, environment.changed(session, env))
+    return _start(options, command, words, environment.changed(direnv.told(session, env), env))
 
 
 def _start(options: Options, command: Words, words: list[str], env: dict[str, str]) -> int:

@@ -14,7 +14,7 @@ from mfaenv.errors import DONE, USAGE, MfaenvError
 from mfaenv.fast import catalog, code_page, environment, parse, secrets_to_stdout, text_to_stderr
 from mfaenv.fast.entry import Fields
 from mfaenv.fast.parse import Env, Options, Words
-from mfaenv.session import service
+from mfaenv.session import direnv, service
 from mfaenv.shells.formats import github_masks
 from mfaenv.store import Store, output_file
 from mfaenv.terminal.terminal import Terminal
@@ -39,7 +39,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     terminal.ignore_ctrl_z()
     pairs = service.get_pairs(options, env, terminal, partial(_check_values, target))
     if target in shells.NAMES and "output" not in options:
-        pairs = environment.taken_from_direnv(pairs, env)
+        pairs = direnv.told(pairs, env)
     text = shells.render(target, pairs, encoding=code_page())
     if fast.runs_on_github(target, env):
         text_to_stderr(github_masks(pairs))

@@ -16,6 +16,7 @@ from mfaenv.errors import DONE
 from mfaenv.fast import environment
 from mfaenv.fast.environment import AWS_PROFILE, EXPIRES, FORMER, FORMER_PINNED, NEXT, PINNED, PROFILE, SEEN
 from mfaenv.fast.parse import DEFAULT, Env, Words
+from mfaenv.session import direnv
 from mfaenv.shells import Pair
 from mfaenv.store import Store
 from mfaenv.terminal.text import printable
@@ -27,7 +28,8 @@ def run(words: Words, env: Env) -> int:
     """Print what the shell gets and loses."""
     shell, reason = words
     decide = {"changed": changed, "due": due, "start": start}[reason]
-    fast.secrets_to_stdout(shells.render(shell, decide(env, Store.of(env), time.time())), quiet=True)
+    pairs = direnv.told(decide(env, Store.of(env), time.time()), env)
+    fast.secrets_to_stdout(shells.render(shell, pairs), quiet=True)
     return DONE
 
 

@@ -106,8 +106,8 @@ def answer(options: Options, env: Env, tell: "Tell | None" = None) -> int | None
         return None
     if not pairs:
         return CODE_NEEDED if options.get("cached") else None
-    if target in shells.NAMES:
-        pairs = environment.taken_from_direnv(pairs, env)
+    if target in shells.NAMES and environment.kept_by_direnv(dict(pairs), env):
+        return None
     secrets_to_stdout(shells.render(target, pairs), quiet="quiet" in options)
     # A shell is told what it gets on a terminal, and in a log too where another session goes.
     had_one = environment.KEY in env or environment.EXPIRES in env

@@ -33,7 +33,9 @@ STORE = "MFAENV_STORE"  # where a prompt hook finds the store's directory
 ONLY = "MFAENV_ONLY"  # the profile that `mfaenv exec --only` shows to what it runs
 
 DEMO = "MFAENV_DEMO"  # the address of the demo that this is in
-REGION_MARK = "MFAENV_REGION"  # the region set in both REGIONS, or in one: AWS_DEFAULT_REGION:eu-west-1
+REGION_MARK = "MFAENV_REGION"
+"""The region set in both REGIONS, or in one: FORMER:AWS_DEFAULT_REGION:eu-west-1. direnv may put FORMER back."""
+
 SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"
 """The long-term access key that this shell exported before the session."""
 
@@ -168,8 +170,9 @@ def has_session(env: Env) -> bool:
 
 def own_regions(env: Env) -> "dict[str, str]":
     """Return the variables of REGIONS that the user has set, and no earlier session."""
-    only, _, region = env.get(REGION_MARK, "").rpartition(":")
-    found = {name: env[name] for name in REGIONS if env.get(name)}
+    rest, _, region = env.get(REGION_MARK, "").rpartition(":")
+    former, _, only = rest.rpartition(":")
+    found = {name: env[name] for name in REGIONS if env.get(name) not in (None, "", former)}
     return {name: value for name, value in found.items() if value != region or only not in ("", name)}
 
 
@@ -226,7 +229,9 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     """
     expires, region, own = session.get("expires"), session.get("region", ""), own_regions(env)
     ours = [name for name in REGIONS if own.get(name) != region]
-    mark = region if len(ours) == len(REGIONS) else "".join(f"{name}:{region}" for name in ours)
+    former = env.get(REGION_MARK, "").partition(":")[0] if DIRENV in env else ""
+    mark = f"{former}:{''.join(ours)}:{region}" if ours else former and f"{former}::"
+    mark = region if len(ours) == len(REGIONS) else mark
     values = {**session, "expiration": timestamp(int(expires)) if expires else "", "region_mark": mark}
     named = [(name, values.get(field) or None) for name, field in SET.items()]
     profile_and_account = ((env.get(PROFILE_AS, ""), session["profile"]), (ACCOUNT, session.get("account")))
@@ -243,42 +248,26 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
 
 
 def changed(session: "Iterable[Pair]", env: Env, *, alone: bool = False) -> dict[str, str]:
-    """Return a program's environment with the pairs set, or removed; a hook in there sets no AWS_PROFILE again.
-
-    Nor does direnv set anything again where the program gets the session `alone`.
-    """
-    result = {**env, **dict(taken_from_direnv(session, env)), **dict.fromkeys(OF_HOOKS)}
+    """Return a program's environment; a hook there sets no AWS_PROFILE again, nor direnv anything if `alone`."""
+    result = {**env, **dict(session), **dict.fromkeys(OF_HOOKS)}
     if DIRENV in result and alone:
         result[DIRENV] = EMPTY_DIFF
     return {name: value for name, value in result.items() if value is not None}
 
 
-def taken_from_direnv(session: "Iterable[Pair]", env: Env) -> list[Pair]:
-    """Return the pairs of a shell's session; direnv leaves a limited one alone, and takes another back whole."""
-    result = list(session)
-    if not env.get(DIRENV):
-        return result
-    import base64  # these three are slow to load
-    import json
+def kept_by_direnv(session: "Mapping[str, str | None]", env: Env) -> bytes:
+    """Return the JSON in DIRENV where direnv would take back a limited session, or a part of another; else nothing."""
+    limited = session.get(LIMIT)
+    if not env.get(DIRENV) or not (limited or any(env.get(name) != session[name] for name in session)):
+        return b""
+    import binascii  # these two are built in, or nearly
     import zlib
 
-    own = {name: value for name, value in result if name in SET or is_setting(name)}
     try:
-        sides = json.loads(zlib.decompress(base64.urlsafe_b64decode(env[DIRENV])))
-        known = {**sides["p"], **sides["n"]}
-        if own.get(LIMIT):
-            for side in sides.values():
-                for name in [*dict(result), *dict(parse_settings(side.get(SETTINGS, "")))]:
-                    side.pop(name, None)
-        else:
-            new = [name for name in own if own[name] != env.get(name) and name not in known]
-            if KEYS[0] not in known or not new:
-                return result
-            sides["p"] |= {name: env[name] for name in new if name in env}
-            sides["n"] |= dict.fromkeys(new, "")
-        return [*result, (DIRENV, base64.urlsafe_b64encode(zlib.compress(json.dumps(sides).encode())).decode())]
-    except (ValueError, LookupError, TypeError, AttributeError, zlib.error):
-        return [*result, (DIRENV, EMPTY_DIFF)] if own.get(LIMIT) else result
+        text = zlib.decompress(binascii.a2b_base64(env[DIRENV].replace("-", "+").replace("_", "/")))
+    except (ValueError, zlib.error):
+        return b"null"
+    return text if any(f'"{name}":'.encode() in text for name in (session if limited else KEYS[:1])) else b""
 
 
 def removal(env: Env) -> list[Pair]:

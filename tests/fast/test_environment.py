@@ -1,7 +1,4 @@
-import base64
 import datetime as dt
-import json
-import zlib
 from collections.abc import Iterable, Mapping
 
 import botocore.session
@@ -137,61 +134,6 @@ def test_what_stays_when_a_session_has_ended_says_only_whose_it_was_and_where() 
     }
 
 
-def diff_of(text: bytes) -> str:
-    return base64.urlsafe_b64encode(zlib.compress(text)).decode()
-
-
-def test_a_limited_session_is_taken_out_of_what_direnv_sets_again() -> None:
-    before = {"AWS_ACCESS_KEY_ID": "ASIABEFORE", "AWS_RETRY_MODE": "standard", "PATH": "/bin"}
-    sides = {
-        "p": {**before, environment.SETTINGS: "AWS_RETRY_MODE=standard"},
-        "n": {"AWS_ACCESS_KEY_ID": "ASIAFOLDER", "AWS_CONFIG_FILE": "theirs", "PATH": "/folder:/bin"},
-    }
-    env = {environment.DIRENV: diff_of(json.dumps(sides).encode())}
-    whole, limited = environment.pairs(SESSION, env), environment.pairs({**SESSION, "limit": "limited"}, env)
-    assert environment.taken_from_direnv(whole, {}) == whole
-    assert environment.taken_from_direnv(limited, {}) == limited
-    diff = dict(environment.taken_from_direnv(limited, env))[environment.DIRENV]
-    assert diff
-    assert json.loads(zlib.decompress(base64.urlsafe_b64decode(diff))) == {
-        "p": {"PATH": "/bin"},
-        "n": {"AWS_CONFIG_FILE": "theirs", "PATH": "/folder:/bin"},
-    }
-
-
-def test_direnv_takes_back_all_of_a_session_whose_keys_it_takes_back() -> None:
-    sides = {"p": {"AWS_ACCESS_KEY_ID": "ASIABEFORE"}, "n": {"MFAENV_PROFILE": "folder"}}
-    env = {
-        **dict.fromkeys((*environment.SET, environment.AWS_PROFILE), "old"),
-        environment.DIRENV: diff_of(json.dumps(sides).encode()),
-    }
-    session = environment.pairs({**SESSION, "settings": "AWS_RETRY_MODE=adaptive", "pinned": "1"}, env)
-    diff = dict(environment.taken_from_direnv(session, env))[environment.DIRENV]
-    assert diff
-    taken = json.loads(zlib.decompress(base64.urlsafe_b64decode(diff)))
-    known = {*sides["p"], *sides["n"]}
-    assert taken["p"] == {**sides["p"], **{name: "old" for name in environment.SET if name not in known}}
-    assert taken["p"].keys() | {"MFAENV_PROFILE", "AWS_RETRY_MODE"} == taken["p"].keys() | taken["n"].keys()
-    again = {**env, **{name: value for name, value in session if value is not None}, environment.DIRENV: diff}
-    assert environment.taken_from_direnv(session, again) == session
-
-
-@pytest.mark.parametrize("sides", [{"p": {}, "n": {"PATH": "/bin"}}, {}, {"p": None, "n": None}, []])
-def test_a_session_is_the_persons_where_direnv_does_not_take_back_keys(sides: object) -> None:
-    env = {environment.DIRENV: diff_of(json.dumps(sides).encode())}
-    session = environment.pairs({**SESSION, "settings": "AWS_RETRY_MODE=adaptive"}, env)
-    assert environment.taken_from_direnv(session, env) == session
-
-
-@pytest.mark.parametrize(
-    "diff", ["no", "\u00e9", "AAAA", diff_of(b"{"), diff_of(b"[]"), diff_of(b'{"p":null}'), diff_of(b"\xff")]
-)
-def test_what_direnv_keeps_and_nobody_can_read_is_emptied(diff: str) -> None:
-    env = {environment.DIRENV: diff}
-    pairs = environment.pairs({**SESSION, "limit": "read-only"}, env)
-    assert environment.taken_from_direnv(pairs, env)[-1] == (environment.DIRENV, environment.EMPTY_DIFF)
-
-
 @pytest.mark.parametrize("name", environment.PROFILE_NAMES)
 def test_the_profile_has_a_second_name_where_one_is_asked_for(name: str) -> None:
     env = {environment.PROFILE_AS: name}
@@ -221,6 +163,9 @@ def test_a_region_of_the_user_stays_where_the_session_has_none() -> None:
         ("AWS_REGION:eu-west-1", "eu-west-1", "eu-west-1", ["AWS_DEFAULT_REGION"]),
         ("AWS_REGION:eu-west-1", "eu-west-1", "us-east-1", ["AWS_DEFAULT_REGION"]),
         ("AWS_DEFAULT_REGION:eu-west-1", "", "eu-west-1", []),
+        ("eu-west-1:AWS_REGION:us-east-1", "us-east-1", "eu-west-1", []),
+        ("eu-west-1:AWS_REGION:us-east-1", "eu-west-1", "us-east-1", ["AWS_DEFAULT_REGION"]),
+        ("eu-west-1::", "eu-west-1", "us-east-1", ["AWS_DEFAULT_REGION"]),
     ],
 )
 def test_a_region_is_the_users_where_no_session_set_it(
@@ -228,6 +173,24 @@ def test_a_region_is_the_users_where_no_session_set_it(
 ) -> None:
     env = {"MFAENV_REGION": mark, "AWS_REGION": region, "AWS_DEFAULT_REGION": default_region}
     assert list(environment.own_regions(env)) == own
+
+
+@pytest.mark.parametrize("mark", ["eu-west-1", "eu-west-1:AWS_DEFAULT_REGION:us-east-1", "eu-west-1::"])
+def test_in_a_folder_of_direnvs_the_mark_keeps_the_region_of_before(mark: str) -> None:
+    session = {**SESSION, "region": "us-east-1"}
+    one = {environment.REGION_MARK: mark, "AWS_REGION": "us-east-1"}
+    both = {**one, "AWS_DEFAULT_REGION": "us-east-1", environment.REGION_MARK: "eu-west-1::"}
+    there = {environment.DIRENV: "any"}
+    marks = [
+        dict(environment.pairs(session, env))[environment.REGION_MARK]
+        for env in (one | there, both | there, one, both)
+    ]
+    assert marks == [
+        "eu-west-1:AWS_DEFAULT_REGION:us-east-1",
+        "eu-west-1::",
+        ":AWS_DEFAULT_REGION:us-east-1",
+        None,
+    ]
 
 
 @given(SESSIONS, ENVIRONMENTS)

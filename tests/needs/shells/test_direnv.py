@@ -30,6 +30,7 @@ HOOKS = {
     "fish": "direnv hook fish | source",
 }
 DIRENVS = [row for row in ROWS if row.name in HOOKS]
+ORDERS = pytest.mark.parametrize("first", [True, False], ids=["hook after direnv's", "hook before it"])
 EVERY = pytest.mark.parametrize("row", DIRENVS, ids=lambda row: row.name)
 
 
@@ -136,6 +137,37 @@ def store_another(product: Product, *options: str) -> None:
     while int(time.time()) <= before:
         time.sleep(0.05)
     assert product.run("--shell", "bash", "-p", "production", *options).status == DONE
+
+
+@EVERY
+@ORDERS
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [("mfaenv -p production", "none"), ("mfaenv -p production --region eu-west-3", "none"), ("", "production")],
+)
+def test_another_profiles_session_stays_in_a_folder_when_any_window_stores_one(
+    stored: Product, row: Settled, line: str, named: str, *, first: bool
+) -> None:
+    assert stored.run("--shell", "bash", "-p", "production").status == DONE
+    with entered(stored, row, first=first) as seat:
+        seat.type("cd staging")
+        has(seat, "staging")
+        seat.type(line) if line else seat.set("AWS_PROFILE", named)
+        has(seat, "production", named=named)
+        for options in (["--read-only"], ["--policy-arns", "arn:aws:iam::aws:policy/ReadOnlyAccess"]):
+            store_another(stored, *options)
+            seat.type("")
+            has(seat, "production", named=named)
+        if not line:
+            seat.type("cd ..")
+            seat.type("")
+            has(seat, "production", named=named)
+            return
+        seat.type("direnv reload")
+        has(seat, "staging")
+        seat.type(line)
+        seat.type("cd ..")
+        has(seat, "default")
 
 
 LIMITED_AND_FOLDER = "sh -c 'echo limit=${MFAENV_SESSION_POLICY-none} folder=${OF_THE_FOLDER-left}'"
@@ -265,6 +297,30 @@ def test_what_exec_starts_with_nothing_hidden_leaves_a_folder_as_its_shell_does(
     assert done.stdout == "1\ngone\n", done.stderr
 
 
+def test_what_exec_starts_for_another_profile_keeps_it_in_a_folder(stored: Product) -> None:
+    need("direnv")
+    assert stored.run("--shell", "bash", "-p", "production").status == DONE
+    library = stored.home / ".config" / "direnv" / "lib"
+    library.mkdir(parents=True)
+    (library / "mfaenv.sh").write_text(stored.run("init", "direnv").out)
+    load = 'eval "$(direnv export bash 2>/dev/null)"'
+    shown = "echo $MFAENV_PROFILE"
+    inner = f"touch -d 2030-01-01 {stored.cache}/latest; {load}; {shown}; cd ..; {load}; {shown}"
+    script = f"""
+        eval "$(mfaenv -q --cached)"; cd staging; direnv allow; {load}; {shown}
+        mfaenv exec -q -p production -- bash -c '{inner}'
+    """
+    done = subprocess.run(
+        ["bash", "-c", script],
+        env=with_mfaenv(stored),
+        cwd=stored.home,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["staging", "production", "default"], done.stderr
+
+
 @pytest.mark.parametrize("before", ["set -x", "set -v", "IFS=,"])
 def test_a_file_with_odd_settings_shows_no_secret(stored: Product, before: str) -> None:
     need("direnv")
@@ -336,9 +392,6 @@ def test_the_persons_variable_stays(stored: Product, row: Settled) -> None:
         has(seat, "default", named="default")
 
 
-ORDERS = pytest.mark.parametrize("first", [True, False], ids=["hook after direnv's", "hook before it"])
-
-
 @EVERY
 @ORDERS
 def test_a_file_that_sets_the_variable_is_followed(stored: Product, row: Settled, *, first: bool) -> None:
@@ -351,6 +404,35 @@ def test_a_file_that_sets_the_variable_is_followed(stored: Product, row: Settled
         has(seat, "default", named="default")
         seat.type("cd ..")
         has(seat, "default")
+
+
+@EVERY
+@ORDERS
+@pytest.mark.parametrize(
+    "names", [["AWS_REGION"], ["AWS_DEFAULT_REGION"], ["AWS_REGION", "AWS_DEFAULT_REGION"]]
+)
+def test_a_region_that_direnv_puts_back_is_a_sessions_as_before(
+    stored: Product, row: Settled, names: list[str], *, first: bool
+) -> None:
+    configure(stored, "production", region="eu-north-1")
+    assert stored.run("--shell", "bash", "-p", "production").status == DONE
+    folder(
+        stored,
+        "regional",
+        "\n".join(["export AWS_PROFILE=staging", *(f"export {each}=ap-1" for each in names)]),
+    )
+    regions = "sh -c 'echo regions=$AWS_REGION+$AWS_DEFAULT_REGION'"
+    with entered(stored, row, first=first) as seat:
+        before = seat.sees(regions, r"^regions=[a-z0-9+-]+$")
+        for _ in range(2):
+            seat.type("cd regional")
+            has(seat, "staging", named="staging")
+            seat.sees(regions, r"^regions=ap-1\+ap-1$")
+            seat.type("cd ..")
+            has(seat, "default")
+            assert seat.sees(regions, r"^regions=[a-z0-9+-]+$") == before
+        seat.type("mfaenv -p production")
+        seat.sees(regions, r"^regions=eu-north-1\+eu-north-1$")
 
 
 @EVERY

@@ -1,0 +1,44 @@
+"""What direnv is told of a session that a shell gets in one of its folders."""
+
+from mfaenv.fast import environment
+from mfaenv.fast.environment import DIRENV, PINNED, PROFILE, SETTINGS
+from mfaenv.fast.parse import Env
+from mfaenv.shells import Pair
+
+WATCHES = "DIRENV_WATCHES"  # the files after whose change it reads an .envrc again
+LATEST = "/mfaenv/latest"  # how the path of the one ends that changes with each session in a store
+
+
+def told(session: list[Pair], env: Env) -> list[Pair]:
+    """Return the session's pairs and direnv's: it leaves a limited one alone, and takes another back whole.
+
+    Where that is not of the folder's profile, it stays when any window stores a session.
+    """
+    wanted = dict(session)
+    kept = environment.kept_by_direnv(wanted, env)
+    if not kept:
+        return session
+    import base64  # these three are slow to load
+    import json
+    import zlib
+
+    try:
+        sides = json.loads(kept)
+        changed = {DIRENV: sides}
+        if wanted.get(environment.LIMIT):
+            for side in sides.values():
+                for name in [*wanted, *dict(environment.parse_settings(side.get(SETTINGS, "")))]:
+                    side.pop(name, None)
+        else:
+            own = [name for name in wanted if name in environment.SET or environment.is_setting(name)]
+            new = {name for name in own if wanted[name] != env.get(name)} - {*sides["p"], *sides["n"]}
+            sides["p"] |= {name: env[name] for name in new if name in env}
+            sides["n"] |= dict.fromkeys(new, "")
+            before = env.get(PROFILE)
+            if WATCHES in env and (wanted.get(PINNED) or wanted.get(PROFILE, before) != before):
+                files = json.loads(zlib.decompress(base64.urlsafe_b64decode(env[WATCHES])))
+                changed[WATCHES] = [each for each in files if LATEST not in json.dumps(each)]
+    except (ValueError, LookupError, TypeError, AttributeError, zlib.error, RecursionError):
+        return [*session, (DIRENV, environment.EMPTY_DIFF)]
+    texts = {name: zlib.compress(json.dumps(value).encode()) for name, value in changed.items()}
+    return [*session, *((name, base64.urlsafe_b64encode(text).decode()) for name, text in texts.items())]

@@ -1,0 +1,117 @@
+"""What direnv is told of a session, so that it takes back the right variables."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+
+import pytest
+
+from mfaenv.fast import environment
+from mfaenv.session import direnv
+from mfaenv.shells import KEYS
+
+SESSION = {"access_key": "ASIAOFTYPED", "secret_key": "secret", "profile": "prod", "region": "eu-west-1"}
+FILES = [{"Path": "/home/alice/.cache/mfaenv/latest"}, {"Path": "/home/alice/x/.envrc"}]
+NEW_FILES = [{"path": "/home/alice/.cache/mfaenv/latest"}, {"path": "/home/alice/x/.envrc"}]  # since 2.33
+
+
+def packed(value: object) -> str:
+    return packed_text(json.dumps(value, separators=(",", ":")).encode())
+
+
+def packed_text(text: bytes) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(text)).decode()
+
+
+def told(env: dict[str, str], **session: str) -> list[tuple[str, object]]:
+    """Return what direnv is told, from its own form."""
+    pairs = environment.pairs({**SESSION, **session}, env)
+    result = direnv.told(pairs, env)
+    assert result[: len(pairs)] == pairs
+    more = result[len(pairs) :]
+    return [(name, json.loads(zlib.decompress(base64.urlsafe_b64decode(text or "")))) for name, text in more]
+
+
+def test_it_takes_nothing_of_a_limited_session_back() -> None:
+    before = {"AWS_ACCESS_KEY_ID": "ASIABEFORE", "AWS_RETRY_MODE": "standard", "PATH": "/bin"}
+    sides = {
+        "p": {**before, environment.SETTINGS: "AWS_RETRY_MODE=standard"},
+        "n": {"AWS_ACCESS_KEY_ID": "ASIAFOLDER", "AWS_CONFIG_FILE": "theirs", "PATH": "/folder:/bin"},
+    }
+    left = {"p": {"PATH": "/bin"}, "n": {"AWS_CONFIG_FILE": "theirs", "PATH": "/folder:/bin"}}
+    env = {environment.DIRENV: packed(sides), direnv.WATCHES: packed(FILES)}
+    assert told(env, limit="read-only", pinned="1") == [(environment.DIRENV, left)]
+    assert told({environment.DIRENV: packed(left)}, limit="read-only") == []
+    assert told({}, limit="read-only") == []
+
+
+def test_it_takes_all_of_a_session_back_whose_keys_it_takes_back() -> None:
+    sides = {"p": {"AWS_ACCESS_KEY_ID": "ASIABEFORE"}, "n": {"MFAENV_PROFILE": "folder"}}
+    env = {
+        **dict.fromkeys((*environment.SET, environment.AWS_PROFILE), "old"),
+        environment.DIRENV: packed(sides),
+    }
+    [(name, taken)] = told(env, settings="AWS_RETRY_MODE=adaptive", pinned="1")
+    assert name == environment.DIRENV
+    assert isinstance(taken, dict)
+    known = {*sides["p"], *sides["n"]}
+    assert taken["p"] == {**sides["p"], **{name: "old" for name in environment.SET if name not in known}}
+    assert taken["p"].keys() | {"MFAENV_PROFILE", "AWS_RETRY_MODE"} == taken["p"].keys() | taken["n"].keys()
+
+
+@pytest.mark.parametrize("files", [FILES, NEW_FILES])
+@pytest.mark.parametrize(
+    ("before", "session", "stays"),
+    [
+        ("prod", {}, False),
+        ("other", {}, True),
+        ("prod", {"pinned": "1"}, True),
+    ],
+)
+def test_no_stored_session_makes_it_undo_one_that_is_not_the_folders(
+    files: list[dict[str, str]], before: str, session: dict[str, str], *, stays: bool
+) -> None:
+    diff = packed({"p": {}, "n": dict.fromkeys(KEYS, "folder")})
+    env = {environment.PROFILE: before, environment.DIRENV: diff, direnv.WATCHES: packed(files)}
+    assert [each for each in told(env, **session) if each[0] == direnv.WATCHES] == (
+        [(direnv.WATCHES, files[1:])] if stays else []
+    )
+
+
+@pytest.mark.parametrize("sides", [{"p": {}, "n": {"PATH": "/bin"}}, {"p": {}, "n": {"AWS_PROFILE": "x"}}, {}])
+def test_it_is_told_nothing_where_it_knows_no_keys(sides: object) -> None:
+    assert told({environment.DIRENV: packed(sides)}, settings="AWS_RETRY_MODE=adaptive") == []
+
+
+def test_it_is_told_nothing_of_what_the_shell_has() -> None:
+    pairs = environment.pairs(SESSION, {})
+    env = {name: value for name, value in pairs if value is not None}
+    env[environment.DIRENV] = packed({"p": {}, "n": dict.fromkeys(KEYS, "folder")})
+    assert direnv.told(environment.pairs(SESSION, env), env) == environment.pairs(SESSION, env)
+
+
+@pytest.mark.parametrize(
+    "diff",
+    [
+        *("no", "\u00e9", "AAAA"),
+        *map(
+            packed_text,
+            (
+                b'{"AWS_REGION":',
+                b'{"p":null,"AWS_REGION":1}',
+                b'"AWS_REGION":\xff',
+                b'"AWS_REGION":' + b"[" * 200_000,
+            ),
+        ),
+    ],
+    ids=range(7),
+)
+def test_what_nobody_can_read_is_emptied(diff: str) -> None:
+    assert told({environment.DIRENV: diff}, limit="read-only") == [(environment.DIRENV, {"p": {}, "n": {}})]
+
+
+def test_a_diff_as_deep_as_the_stack_is_emptied() -> None:
+    deep = b'{"p":' + b'{"AWS_ACCESS_KEY_ID":' * 100_000
+    assert told({environment.DIRENV: packed_text(deep)}) == [(environment.DIRENV, {"p": {}, "n": {}})]
