@@ -58,6 +58,24 @@ def test_an_access_list_stays(tmp_path: Path) -> None:
     assert path.stat().st_mtime > 0
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="cannot open a folder")
+def test_the_file_and_then_its_name_are_on_the_disk_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a power cut after `keys rotate` could leave the old key alone, which is deactivated."""
+    path = tmp_path / "credentials"
+    path.write_text("old")
+    synced, sync = [], os.fsync
+
+    def seen(fd: int) -> None:
+        synced.append((stat.S_ISDIR(os.fstat(fd).st_mode), path.read_text()))
+        sync(fd)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    rewrite.replace(rewrite.read(str(path)), "new")
+    assert synced == [(False, "old"), (True, "new")]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="has access lists of its own")
 def test_the_access_list_that_a_folder_gives_new_files_is_not_taken(tmp_path: Path) -> None:
     """Else whom it names could read a file of mode 0640."""
@@ -122,9 +140,9 @@ def test_no_link_in_the_place_of_the_new_file_is_followed(
 
     def swapped(fd: int) -> None:
         sync(fd)
-        (new,) = tmp_path.glob(".config.*.mfaenv")
-        new.unlink()
-        new.symlink_to(others)
+        for new in tmp_path.glob(".config.*.mfaenv"):  # until it has its name
+            new.unlink()
+            new.symlink_to(others)
 
     monkeypatch.setattr(os, "fsync", swapped)
     with pytest.raises(MfaenvError, match="was changed by another program"):
