@@ -72,7 +72,12 @@ def replace(file: TextFile, text: str) -> None:
         private_files.replace(
             target, data, lambda _: _check_text(file, file.text), temporary=temporary, prepare=prepare
         )
-        _sync(folder)
+        with suppress(OSError):  # a power cut would bring back a key that is deactivated by then
+            opened = os.open(folder, os.O_RDONLY)  # which Windows refuses
+            try:
+                os.fsync(opened)
+            finally:
+                os.close(opened)
     except UnicodeEncodeError as error:
         wrong = f"{short(file.path)} is {error.encoding} text, which cannot hold what would be written."
         raise MfaenvError(wrong, "Choose a name without such characters.") from None
@@ -80,17 +85,6 @@ def replace(file: TextFile, text: str) -> None:
         wrong = f"{short(file.path)} cannot be written: {error.strerror}."
         raise MfaenvError(wrong, "Check its owner, its mode and the disk.") from None
     _check_text(file, text)
-
-
-def _sync(folder: str) -> None:
-    """Write a folder to the disk: a power cut would bring back a file with keys that are deactivated by then."""
-    if sys.platform != "win32":
-        with suppress(OSError):  # a file system may do this for files alone
-            opened = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(opened)
-            finally:
-                os.close(opened)
 
 
 def _check_text(file: TextFile, text: str) -> None:
