@@ -5,17 +5,9 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 
-from mfaenv import shells
+from mfaenv import fast, shells
 from mfaenv.errors import FAILED, INTERRUPTED, MfaenvError, NothingStoredError, from_signal
-from mfaenv.fast import (
-    KILLED,
-    STDOUT_NAME,
-    arrived,
-    catalog,
-    environment,
-    text_to_stderr,
-    to_stdout,
-)
+from mfaenv.fast import catalog, environment
 from mfaenv.fast.parse import Env
 from mfaenv.shells import detect
 from mfaenv.terminal.terminal import Terminal
@@ -31,8 +23,8 @@ def end(error: BaseException, arguments: Sequence[str], env: Env) -> int:
     error = from_signal(error)
     if isinstance(error, NothingStoredError):
         return error.status
-    if arrived and isinstance(error, Exception) and not isinstance(error, MfaenvError):
-        error = SystemExit(KILLED + arrived[0])
+    if fast.arrived and isinstance(error, Exception) and not isinstance(error, MfaenvError):
+        error = SystemExit(fast.KILLED + fast.arrived[0])
     if isinstance(error, (KeyboardInterrupt, EOFError, SystemExit)):
         code = getattr(error, "code", INTERRUPTED)
         status = code if isinstance(code, int) and code else FAILED
@@ -52,12 +44,12 @@ def _fail(status: int, arguments: Sequence[str], env: Env) -> None:
     with suppress(MfaenvError, OSError):  # an unknown shell, or nobody who reads
         caller = shell if shell in shells.NAMES else ""
         name = str(named) if named in shells.NAMES else detect.evaluator(env, caller)
-        to_stdout(shells.failure(name, status))
+        fast.to_stdout(shells.failure(name, status))
     profile = catalog.profile_or_default(line.options, env)
     current = env.get(environment.PROFILE, "")
     if current not in {"", profile} and environment.has_session(env) and not line.options.get("quiet"):
         with suppress(OSError):
-            text_to_stderr(f"mfaenv: This shell still has the session of profile {printable(current)}.\n")
+            fast.text_to_stderr(f"mfaenv: This shell still has the session of profile {printable(current)}.\n")
 
 
 def _say(error: MfaenvError, env: Env) -> None:
@@ -65,12 +57,12 @@ def _say(error: MfaenvError, env: Env) -> None:
         Terminal(env).error(error)
     except Exception:  # noqa: BLE001 - there may be too little memory to draw
         with suppress(OSError):
-            text_to_stderr(f"mfaenv: {error.message!a}\n")
+            fast.text_to_stderr(f"mfaenv: {error.message!a}\n")
 
 
 def _explained(error: BaseException) -> MfaenvError:
     """Explain an error of Python's by its line: its text could be a secret."""
-    if isinstance(error, OSError) and error.filename == STDOUT_NAME:
+    if isinstance(error, OSError) and error.filename == fast.STDOUT_NAME:
         return MfaenvError(f"The output cannot be written: {error.strerror}.", "Check where it goes to.")
     # Of what is not caught before, getcwd's alone.
     if isinstance(error, FileNotFoundError) and error.filename is None:

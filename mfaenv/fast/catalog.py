@@ -6,21 +6,7 @@ these and from those in `parse`, which every start needs.
 
 from mfaenv import shells
 from mfaenv.fast import environment, parse
-from mfaenv.fast.parse import (
-    ANSWERS,
-    DEFAULT,
-    MAIN,
-    MAIN_COMMAND,
-    MAIN_OPTIONS,
-    PROGRAM,
-    Command,
-    CommandLine,
-    Env,
-    Option,
-    Options,
-    Words,
-    lookup,
-)
+from mfaenv.fast.parse import MAIN, PROGRAM, Command, Env, Option, Options, Words
 
 PRINTING = ("shell", "format", "output")  # the options that say what a session is printed for, and where
 
@@ -51,7 +37,7 @@ TOPICS = (
 """The pages of `mfaenv help`: each is a file in `mfaenv/help/`."""
 
 OPTIONS = {
-    **MAIN_OPTIONS,
+    **parse.MAIN_OPTIONS,
     "as_json": Option(("--json",), "", "Print data for scripts"),
     "self_service": Option(("--self-service",), "", "Let users still set up an MFA device"),
     "no_hook": Option(("--no-hook",), "", "Leave the prompt hook out"),
@@ -89,7 +75,7 @@ def _rows(*names: str) -> dict[str, Option]:
 _ONE_STORED = {"profile": Option(("-p", "--profile"), "NAME", "Profile of the stored sessions", choices=STORED)}
 
 _GETTING = {
-    name: row for name, row in MAIN_COMMAND.options.items() if name not in {*PRINTING, "version", "help"}
+    name: row for name, row in parse.MAIN_COMMAND.options.items() if name not in {*PRINTING, "version", "help"}
 }
 _OPENING = {name: row for name, row in _GETTING.items() if name != "cached"}
 _ASKING = {name: row for name, row in _OPENING.items() if name not in environment.LIMITS}
@@ -98,7 +84,7 @@ _TO_ROTATE = {
 }
 
 COMMANDS = {
-    MAIN: MAIN_COMMAND,
+    MAIN: parse.MAIN_COMMAND,
     "unset": Command(
         "Print the lines that remove what mfaenv has set.",
         _rows("shell", "format"),
@@ -175,17 +161,19 @@ COMMANDS = {
 
 def profile_or_default(options: Options, env: Env) -> str:
     """Return the profile that an option or a variable names, else the default one."""
-    return lookup(options, env, "profile")[0] or DEFAULT
+    return parse.lookup(options, env, "profile")[0] or parse.DEFAULT
 
 
 def changes_shell(arguments: Words) -> bool:
     """Return whether what is printed changes the shell that called: that of the main command and unset."""
     line = read(arguments)
     return (
-        line.command in {MAIN, "unset"} and not line.words and not line.options.keys() & {*PRINTING, *ANSWERS}
+        line.command in {MAIN, "unset"}
+        and not line.words
+        and not line.options.keys() & {*PRINTING, *parse.ANSWERS}
     )
 
 
-def read(arguments: Words) -> CommandLine:
+def read(arguments: Words) -> parse.CommandLine:
     """Return what the arguments mean, to whichever command."""
     return parse.read(arguments, COMMANDS.get)
