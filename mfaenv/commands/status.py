@@ -1,7 +1,6 @@
 """`mfaenv status`: what this shell has and what is stored, without calling AWS and without a secret."""
 
 import time
-from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -35,7 +34,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
         shell = data["shell"]
         here = Table("This shell", COLUMNS, (_cells(shell),)) if shell else "This shell exports no AWS keys."
         why = [shell["rule"]] if shell and shell["rule"] else []
-        rows = tuple(_counted(data["stored"]))
+        rows = tuple(map(_cells, data["stored"]))
         nothing = nothing_stored(parse.text(options, "profile"))
         stored = Table("Stored sessions", COLUMNS, rows) if rows else nothing
         text_to_stdout(Terminal.for_options(options, env).drawn(here, *why, stored, *data["problems"]))
@@ -45,17 +44,6 @@ def run(options: Options, _words: Words, env: Env) -> int:
 def nothing_stored(profile: str) -> str:
     """Return the line for a store without a session."""
     return f"No session is stored for profile {profile}." if profile else "No session is stored."
-
-
-def _counted(sessions: Iterable[Row]) -> Iterator[tuple[str, ...]]:
-    """Yield the rows; sessions that differ in what has no column, such as tags, are one row."""
-    alike: dict[tuple[str, ...], list[str]] = {}
-    for session in sessions:
-        *cells, left = _cells(session)
-        alike.setdefault(tuple(cells), []).append(left)
-    for (profile, identity, *others), lefts in alike.items():
-        count = f" ({len(lefts)} sessions)" if lefts[1:] else ""
-        yield (profile, identity + count, *others, lefts[0])
 
 
 def _cells(session: Row) -> tuple[str, ...]:
