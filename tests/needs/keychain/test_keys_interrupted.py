@@ -372,8 +372,8 @@ def test_on_a_full_disk_nothing_is_lost_and_the_next_run_finishes(
 
 
 EDIT = "\n[other]\nregion = eu-north-1\n"
-REPLACES = {"import": (1, 2), "export": (1, 2), "rotate in the file": (1,)}
-"""How often each replaces a file of AWS's."""
+REPLACES = {"import": (1, 3), "export": (1, 3), "rotate in the file": (1,)}
+"""Which writes to the disk are of a file of AWS's; each is followed by that of its folder."""
 
 
 @pytest.mark.parametrize(
