@@ -180,12 +180,14 @@ def enable_controls(fd: int) -> bool:
 
 
 def is_full_screen(fd: int) -> bool:
-    """Return whether a full-screen program has the terminal; on Windows it has a screen of its own."""
-    is_usual = True
+    """Return whether a full-screen program has the terminal; on Windows it has a screen of its own.
+
+    Line editors leave Ctrl-C its signal, or PowerShell's the mode by lines; a program that reads all keys neither.
+    """
+    reads_keys = False
     if sys.platform != "win32":
-        _, output, _, local, *_ = _call(termios.tcgetattr, fd)
-        is_usual = bool(output & termios.OPOST or local & termios.ISIG)
-    return not is_usual
+        reads_keys = not _call(termios.tcgetattr, fd)[3] & (termios.ISIG | termios.ICANON)
+    return reads_keys
 
 
 @contextmanager

@@ -556,9 +556,10 @@ def test_ctrl_c_leaves_a_question_of_a_line_editor(product: Product, name: str) 
         window.see("^nothing$")
 
 
-def test_below_a_full_screen_program_nothing_is_asked(product: Product) -> None:
+@pytest.mark.parametrize("modes", ["raw", "-icanon -isig -echo"], ids=["all raw", "as Node.js has it"])
+def test_below_a_full_screen_program_nothing_is_asked(product: Product, modes: str) -> None:
     with open_window(product, BASH) as window:
-        window.enter("stty raw; mfaenv --shell bash; status=$?; stty sane; echo status=$status")
+        window.enter(f"stty {modes}; mfaenv --shell bash; status=$?; stty sane; echo status=$status")
         window.see("A code is needed for profile default, and a full-screen program has the terminal.")
         window.see("--token-code, MFAENV_TOKEN_CODE, --token-command, mfa_process")
         window.see("status=3$")
