@@ -35,6 +35,7 @@ class BackgroundClient:
 
     def __init__(self, request: Request, keys: Keys, terminal: Terminal) -> None:
         self.keys = keys
+        self.user = request.user
         self._request = request
         self._terminal = terminal
         self._client: Any = None
@@ -74,7 +75,7 @@ class BackgroundClient:
         try:
             self._make(Terminal(self._terminal.env, quiet=True))  # the question stands
             # Opens the connection, and fails with bad keys and clocks before a code is spent on them.
-            sts.identity(self._client, self.keys)
+            self.user = sts.identity(self._client, self.keys).user  # who may have another name by now
         except BaseException as error:  # noqa: BLE001 - raised where it is waited for
             self._error = error
         finally:
@@ -126,8 +127,8 @@ class UsedCodeError(MfaenvError):
 
 def fetch(
     request: Request, keys: Keys, source: CodeSource, context: Context, lock: CallLock
-) -> tuple[Session, Keys]:
-    """Get a session for the request, which has its device; return it, and the keys, with the lock acquired.
+) -> tuple[Session, Keys, str]:
+    """Get a session for the request, which has its device; return it, the keys and their user, with the lock acquired.
 
     Raise MfaenvError, KeyboardInterrupt, SessionStoredError.
     """
@@ -140,7 +141,7 @@ def fetch(
             with terminal.watching(partial(background.check, terminal.check)):
                 code = source.get(question(request, terminal.env), background.begin)
             try:
-                return _send(code, request, background, context, lock), background.keys
+                return _send(code, request, background, context, lock), background.keys, background.user
             except (WrongCodeError, UsedCodeError) as error:
                 lock.release()
                 tries -= 1

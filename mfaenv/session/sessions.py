@@ -170,12 +170,12 @@ class Sessions:
                 lock.acquire()
                 request = device.find(request, keys, self._context, lock)
             try:
-                credentials, keys = fetch(request, keys, source, self._context, lock)
+                credentials, keys, user = fetch(request, keys, source, self._context, lock)
             except explain.WrongDeviceError:  # a new one has another name
                 remembered.forget_device(self._store, keys.access_key, request, self._now())
                 raise
             self._remember_key(request, keys)
-            remembered.remember_device(self._store, keys.access_key, request, self._now())
+            remembered.remember_device(self._store, keys.access_key, request._replace(user=user), self._now())
             key = cache.session_key(request, keys.access_key)
             session = self._cache.put(credentials, request, key, keys.access_key)
             lock.release()

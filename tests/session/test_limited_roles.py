@@ -5,6 +5,7 @@ import re
 import time
 
 import pytest
+from clock import Clock
 from observed_aws import ObservedAws
 from product import Outcome, Product
 from settings import configure
@@ -34,6 +35,26 @@ def test_a_roles_session_is_named_after_the_user_who_is_asked_for_once(
         keys(product.run("-p", name, "-f", "json", "--no-input"))
     assert {each["RoleSessionName"] for each in assumed(aws)} == {"alice"}
     assert aws.actions().count("GetCallerIdentity") == 1
+
+
+def test_a_user_who_was_renamed_has_the_new_name_from_the_next_code_on(
+    product: Product, aws: ObservedAws, scenario: Scenario, clock: Clock
+) -> None:
+    keys(product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()))
+    users = scenario.key.account.users
+    users["alice.smith"] = users.pop("alice")
+    users["alice.smith"].name = "alice.smith"
+    role = next(each for each in scenario.world.accounts.values() if "Developer" in each.roles).roles[
+        "Developer"
+    ]
+    role.trust = trust(users["alice.smith"].arn)
+    clock.advance(31)
+    keys(
+        product.run(
+            "-p", "staging", "-f", "json", "--refresh", "--token-command", f"echo {scenario.device.code()}"
+        )
+    )
+    assert [each["RoleSessionName"] for each in assumed(aws)] == ["alice", "alice.smith"]
 
 
 def test_a_trust_policy_that_demands_the_users_name_lets_it_in(
