@@ -267,7 +267,8 @@ def kept_by_direnv(session: "Mapping[str, str | None]", env: Env) -> bytes:
         text = zlib.decompress(binascii.a2b_base64(env[DIRENV].replace("-", "+").replace("_", "/")))
     except (ValueError, zlib.error):
         return b"null"
-    return text if any(f'"{name}":'.encode() in text for name in (session if limited else KEYS[:1])) else b""
+    names = session if limited else (KEYS[0], SEEN)  # which `use mfaenv` sets, also where no session is stored
+    return text if any(f'"{name}":'.encode() in text for name in names) else b""
 
 
 def removal(env: Env) -> list[Pair]:

@@ -32,6 +32,7 @@ use_mfaenv() {
         # Without the program too.
         unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN MFAENV_EXPIRES
         eval "$(command mfaenv unset --shell bash)"
+        export MFAENV_AWS_PROFILE="${AWS_PROFILE-}" # and direnv is to take the next session's keys back
         [ "$status" != 0 ] || [ -z "$profile" ] || export MFAENV_PROFILE=$profile
         printf 'mfaenv: %s\n' "$wrong" >&2
     fi

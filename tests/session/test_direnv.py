@@ -85,6 +85,14 @@ def test_it_is_told_nothing_where_it_knows_no_keys(sides: object) -> None:
     assert told({environment.DIRENV: packed(sides)}, settings="AWS_RETRY_MODE=adaptive") == []
 
 
+def test_it_takes_a_session_back_where_its_library_found_none() -> None:
+    diff = packed({"p": {}, "n": {environment.SEEN: "", environment.PROFILE: "prod"}})
+    [(_, taken)] = told({environment.DIRENV: diff, environment.PROFILE: "prod"})
+    assert isinstance(taken, dict)
+    assert taken["n"].keys() >= {*KEYS[:2]}
+    assert taken["p"] == {}
+
+
 def test_it_is_told_nothing_of_what_the_shell_has() -> None:
     pairs = environment.pairs(SESSION, {})
     env = {name: value for name, value in pairs if value is not None}

@@ -141,6 +141,23 @@ def store_another(product: Product, *options: str) -> None:
 
 @EVERY
 @ORDERS
+def test_the_first_session_of_a_shell_goes_with_the_folder_where_it_came(
+    stored: Product, row: Settled, *, first: bool
+) -> None:
+    with entered(stored, row, first=first) as seat:
+        seat.type("mfaenv unset")
+        for _ in range(2):
+            seat.type("cd production")
+            seat.type("mfaenv -p production")
+            has(seat, "production")
+            seat.type("")
+            has(seat, "production")
+            seat.type("cd ..")
+            has(seat, "none", "none")
+
+
+@EVERY
+@ORDERS
 @pytest.mark.parametrize(
     ("line", "named"),
     [("mfaenv -p production", "none"), ("mfaenv -p production --region eu-west-3", "none"), ("", "production")],
