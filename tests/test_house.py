@@ -296,6 +296,11 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
     assert found == []
 
 
+def test_no_two_files_of_tests_have_one_name() -> None:
+    found = [path.name for path in FILES if path.name.startswith("test_")]
+    assert len(found) == len(set(found)), "pytest imports them by their name alone"
+
+
 def test_the_changelog_tells_of_this_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.search(rf"^## \[?{re.escape(mfaenv.__version__)}\b", changelog, re.MULTILINE)

@@ -172,7 +172,8 @@ def own_regions(env: Env) -> "dict[str, str]":
     """Return the variables of REGIONS that the user has set, and no earlier session."""
     rest, _, region = env.get(REGION_MARK, "").rpartition(":")
     former, _, only = rest.rpartition(":")
-    found = {name: env[name] for name in REGIONS if env.get(name) not in (None, "", former)}
+    put_back = "" if DIRENV in env else former
+    found = {name: env[name] for name in REGIONS if env.get(name) not in (None, "", put_back)}
     return {name: value for name, value in found.items() if value != region or only not in ("", name)}
 
 

@@ -39,6 +39,6 @@ def told(session: list[Pair], env: Env) -> list[Pair]:
                 files = json.loads(zlib.decompress(base64.urlsafe_b64decode(env[WATCHES])))
                 changed[WATCHES] = [each for each in files if LATEST not in json.dumps(each)]
     except (ValueError, LookupError, TypeError, AttributeError, zlib.error, RecursionError):
-        return [*session, (DIRENV, environment.EMPTY_DIFF)]
+        return [*session, (DIRENV, environment.EMPTY_DIFF)] if wanted.get(environment.LIMIT) else session
     texts = {name: zlib.compress(json.dumps(value).encode()) for name, value in changed.items()}
     return [*session, *((name, base64.urlsafe_b64encode(text).decode()) for name, text in texts.items())]

@@ -175,6 +175,12 @@ def test_a_region_is_the_users_where_no_session_set_it(
     assert list(environment.own_regions(env)) == own
 
 
+def test_a_region_of_before_is_the_users_in_a_folder_of_direnvs() -> None:
+    env = {"MFAENV_REGION": "eu-west-1:AWS_DEFAULT_REGION:us-east-1", "AWS_REGION": "eu-west-1"}
+    assert environment.own_regions({**env, environment.DIRENV: "any"}) == {"AWS_REGION": "eu-west-1"}
+    assert environment.own_regions(env) == {}
+
+
 @pytest.mark.parametrize("mark", ["eu-west-1", "eu-west-1:AWS_DEFAULT_REGION:us-east-1", "eu-west-1::"])
 def test_in_a_folder_of_direnvs_the_mark_keeps_the_region_of_before(mark: str) -> None:
     session = {**SESSION, "region": "us-east-1"}
