@@ -60,6 +60,11 @@ _mfaenv_here() {
     else
         # Copies of a shell's functions, as coding agents make them, leave out names that begin with _.
         \command printf '%s\n' 'mfaenv: a part of its function is missing in this shell. Type:' "eval \"\$(command mfaenv init @SHELL@)\"" >&2
+        while [ "$#" -gt 0 ]; do
+            # What evaluates nothing gets nothing.
+            case $1 in -f* | --format* | -o* | --output* | --cached) return 127 ;; esac
+            \shift
+        done
         [ -t 1 ] || \command printf '(exit 127);\n'
         return 127
     fi

@@ -198,11 +198,13 @@ def test_a_part_of_the_function_sets_nothing_and_shows_nothing(ready: Background
         *load(shell, loaded=True),
         "unset -f _mfaenv_for_this_shell _mfaenv_here _mfaenv_load _mfaenv_is_read",
     )
-    lines = ("mfaenv -p staging && echo went on", "eval $(mfaenv -p staging) && echo went on", "what-is-set")
-    done = ready.run(shell, *copied, *lines)
+    lines = ("mfaenv -p staging && echo went on", "eval $(mfaenv -p staging) && echo went on")
+    data = ("x=$(mfaenv -p staging -f json) && echo went on", 'echo "data: <$x>"')
+    done = ready.run(shell, *copied, *lines, *data, "what-is-set")
     assert "went on" not in done.stdout
+    assert "data: <>" in done.stdout
     assert done.stdout.splitlines()[-1] == OLD_SESSION
-    assert done.stderr.count('eval "$(command mfaenv init') == 2
+    assert done.stderr.count('eval "$(command mfaenv init') == 3
 
 
 def test_a_function_called_export_fails_the_line(ready: BackgroundClient) -> None:
