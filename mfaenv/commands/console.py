@@ -13,6 +13,9 @@ from mfaenv.session import device, longterm, remembered, service
 from mfaenv.session.service import Resolved
 from mfaenv.terminal.terminal import Terminal
 
+GIVE_ANY_SESSION = {Provider.TEMPORARY, Provider.LOGIN, Provider.PROCESS}
+"""What gives a role's session or a user's: AWS tells which."""
+
 
 def run(options: Options, _words: Words, env: Env) -> int:
     """Open the console, or print the link to it. Raise MfaenvError."""
@@ -41,7 +44,7 @@ def _run(resolved: Resolved) -> int:
             raise _users_own(resolved, *_whose(resolved, keys))
     else:
         keys = resolved.get_session(terminal)
-    if not request.hops and request.provider in {Provider.TEMPORARY, Provider.LOGIN, Provider.PROCESS}:
+    if not request.hops and request.provider in GIVE_ANY_SESSION:
         who = device.owner(request, keys)
         if who.user or who.is_root or not keys.token:
             raise _users_own(resolved, who.partition, who.account)

@@ -79,6 +79,8 @@ REMOVED = (
 )
 """Variables that lead programs to other services, keys or devices, or answer for the user."""
 
+OURS = ("AWS_", "MFAENV_", "NO_PROXY", "no_proxy")  # how the names of the variables begin that the demo sets
+
 REMARK = "\nWhere this shell's startup files set AWS_... variables, they win here: unset them.\n"
 
 _PROGRAM = 'import boto3; print(", ".join(one["Name"] for one in boto3.client("s3").list_buckets()["Buckets"]))'
@@ -184,8 +186,7 @@ def start(shell: str, env: Env) -> tuple[list[str], dict[str, str], str]:
     language = shells.get_target(name) if name else shells.Target()
     if not (language.demo_words or language.demo_variable):
         return [shell], {}, REMARK
-    prefixes = ("AWS_", "MFAENV_", "NO_PROXY", "no_proxy")  # of the variables that the demo sets
-    ours = {variable: value for variable, value in env.items() if variable.startswith(prefixes)}
+    ours = {variable: value for variable, value in env.items() if variable.startswith(OURS)}
     gone = [(variable, None) for variable in REMOVED if variable not in ours]
     encoding = language.encoding or code_page()
     text = shells.render(name, [*gone, *ours.items()], encoding=encoding).decode(encoding)

@@ -3,6 +3,8 @@
 from mfaenv.shells import needs_no_quotes
 from mfaenv.shells.formats import Json
 
+_NO_TEXTS = {"null", "true", "false"}  # words that are not texts without quotes
+
 
 class Nu(Json):
     """A record; programs do not see a variable that is null."""
@@ -20,7 +22,7 @@ class Nu(Json):
     lists_programs = False
 
     def offer(self, word: str, meaning: str, quote: str) -> str:
-        if needs_no_quotes(word) and word not in {"null", "true", "false"}:
+        if needs_no_quotes(word) and word not in _NO_TEXTS:
             return f"{word}\t{meaning}"
         escaped = word.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"\t{meaning}'
