@@ -13,7 +13,7 @@ from typing import NamedTuple
 from mfaenv.config.awsfiles import SECRET_KEY, TOKENS, short
 from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE
 from mfaenv.errors import MfaenvError
-from mfaenv.store import kind, private_files
+from mfaenv.store import private_files
 
 # Of a comment or a shell too. The next name in a list of variables is no secret.
 _SECRET = re.compile(rf"(?i)((?:{'|'.join((SECRET_KEY, *TOKENS))})[\s=:'\"]*+)(?!(?:AWS|MFAENV)_).+")
@@ -62,12 +62,16 @@ def replace(file: TextFile, text: str) -> None:
     Raise MfaenvError where it cannot be written, or somebody else changed it since it was read.
     """
     target = os.path.realpath(file.path)
-    folder = os.path.dirname(target)
+    folder, name = os.path.split(target)
+    temporary = os.path.join(folder, f".{name}.{os.urandom(8).hex()}.mfaenv")
+
     try:
         data = text.encode(locale.getencoding() if file.encoding == "locale" else file.encoding)
         private_files.make_folders(folder)
         prepare = partial(_complete, target)
-        private_files.replace(target, data, lambda _: _check_text(file, file.text), prepare=prepare)
+        private_files.replace(
+            target, data, lambda _: _check_text(file, file.text), temporary=temporary, prepare=prepare
+        )
         with suppress(OSError):  # a power cut would bring back a key that is deactivated by then
             opened = os.open(folder, os.O_RDONLY)  # which Windows refuses
             try:
@@ -112,8 +116,10 @@ def _complete(old: str, new: int) -> None:
 
 
 def remove_leftovers(path: str) -> None:
-    """Remove what killed processes left beside a file; only under `change_lock`."""
-    with suppress(OSError), os.scandir(os.path.dirname(os.path.realpath(path))) as entries:
+    """Remove what killed processes left; only under `change_lock`."""
+    folder, name = os.path.split(os.path.realpath(path))
+    ours = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{16}}\.mfaenv")
+    with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            if kind(entry.name) == private_files.TEMPORARY:
+            if ours.fullmatch(entry.name):
                 os.unlink(entry.path)

@@ -39,10 +39,11 @@ def replace(
     data: bytes,
     finish: Callable[[str], None] = lambda _: None,
     *,
+    temporary: str = "",
     prepare: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Replace a file in one step, after `prepare` with the open new one, and `finish` with its path. Raise OSError."""
-    temporary = _temporary(path)
+    temporary = temporary or _temporary(path)
     try:
         create(temporary, data, prepare)
         finish(temporary)

@@ -140,7 +140,7 @@ def test_no_link_in_the_place_of_the_new_file_is_followed(
 
     def swapped(fd: int) -> None:
         sync(fd)
-        for new in tmp_path.glob(".mfaenv-*"):  # until it has its name
+        for new in tmp_path.glob(".config.*.mfaenv"):  # until it has its name
             new.unlink()
             new.symlink_to(others)
 

@@ -392,8 +392,8 @@ def test_an_edit_between_reading_and_replacing_a_file_stays(
     process = machine.product.start(*line)
     machine.product.tracer = ()
     wait_until_it_is_stopped(calls)
-    (new,) = (machine.product.home / ".aws").glob(".mfaenv-*")
-    edited = new.with_name("config" if "[profile " in new.read_text() else "credentials")
+    (new,) = (machine.product.home / ".aws").glob(".c*")
+    edited = new.with_name(new.name.split(".")[1])
     with edited.open("a") as file:
         file.write(EDIT)
     after = edited.read_text()
