@@ -72,10 +72,15 @@ def ask(
 ) -> dict[str, Outcome]:
     """Make the calls with these keys, one after the other; `show` gets how many are to go."""
     outcomes: dict[str, Outcome] = {}
+    unreachable: dict[str, Outcome] = {}  # by service: each further call would take as long
     make = cache(partial(client.client, settings=settings, keys=keys))
     calls = [call for call in CALLS if call.operation]
     for number, call in enumerate(calls):
         show(len(calls) - number)
+        service = call.action.partition(":")[0]
+        if service in unreachable:
+            outcomes[call.action] = unreachable[service]
+            continue
         # Policies scoped to the user's own ARN deny the call without a name.
         caller: Identity | None = outcomes[IDENTITY.action].data if call is DEVICES else None
         parameters = {"UserName": caller.user} if caller and caller.user else {}
@@ -83,12 +88,14 @@ def ask(
         sent = now()
         try:
             with explain.aws_errors(keys):
-                response = getattr(make(call.action.partition(":")[0]), call.operation)(**parameters)
+                response = getattr(make(service), call.operation)(**parameters)
                 outcome = Outcome(Kind.ALLOWED, data=call.read(response))
         except MfaenvError as problem:
             outcome = Outcome(_kind(problem), problem)
             # botocore's error has AWS's response, with its Date.
             response = getattr(problem.__context__, "response", None) or response
+            if not response:
+                unreachable[service] = outcome
         outcomes[call.action] = outcome._replace(ahead=explain.ahead(response, sent, now()))
     return outcomes
 

@@ -130,6 +130,16 @@ def test_calls_that_fail_again_and_again_prove_nothing(
     assert [(check["topic"], check["name"]) for check in found.wrong] == [("calls", BUCKETS)]
 
 
+def test_a_service_that_does_not_answer_is_asked_one_thing(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
+    """Each call waits for its time to run out, several times over."""
+    aws.fail("iam", DROPPED, times=ALWAYS)
+    found = with_code(product, scenario)
+    assert {found.ended("without_mfa")[action] for action in (DEVICES, USER, KEYS)} == {"failed"}
+    assert not {"GetUser", "ListAccessKeys"} & set(aws.actions())
+
+
 def test_all_is_throttled(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
     aws.fail("*", THROTTLED, times=ALWAYS)
     found = with_code(product, scenario)
