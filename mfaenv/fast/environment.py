@@ -268,7 +268,8 @@ def kept_by_direnv(session: "Mapping[str, str | None]", env: Env) -> bytes:
         text = zlib.decompress(binascii.a2b_base64(env[DIRENV].replace("-", "+").replace("_", "/")))
     except (ValueError, zlib.error):
         return b"null"
-    names = session if limited else (KEYS[0], SEEN)  # which `use mfaenv` sets, also where no session is stored
+    # Of keys that the shell had before the folder and has still, direnv knows nothing. `use mfaenv` sets SEEN always.
+    names = session if limited else KEYS[:1] if KEYS[0] in env else (KEYS[0], SEEN)
     return text if any(f'"{name}":'.encode() in text for name in names) else b""
 
 
