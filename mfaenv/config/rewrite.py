@@ -49,10 +49,10 @@ def read(path: str, encoding: str = "utf-8") -> TextFile:
         raise MfaenvError(wrong, "Check its owner and mode.") from None
 
 
-def diff(file: TextFile, text: str, context: int) -> list[str]:
-    """Return the lines of a unified diff, without the secrets of keys."""
+def diff(file: TextFile, text: str) -> list[str]:
+    """Return a unified diff without the secrets of keys, and without the lines around it: any may hold one."""
     name = short(file.path)
-    lines = difflib.unified_diff(file.text.splitlines(), text.splitlines(), name, name, n=context, lineterm="")
+    lines = difflib.unified_diff(file.text.splitlines(), text.splitlines(), name, name, n=0, lineterm="")
     return [_SECRET.sub(r"\1…", line) for line in lines]
 
 

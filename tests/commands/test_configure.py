@@ -263,6 +263,14 @@ def test_of_a_startup_file_only_the_new_line_is_shown(newcomer: Product) -> None
     assert "hunter2" not in done.out
 
 
+def test_of_a_profile_only_the_new_settings_are_shown(newcomer: Product) -> None:
+    seed = "mfa_process = oathtool --totp -b JBSWY3DPEHPK3PXP\n"
+    config(newcomer).write_text(config(newcomer).read_text().replace("[default]\n", f"[default]\n{seed}"))
+    done = newcomer.run("configure", "--dry-run")
+    assert f"+{DEVICE}" in done.out.splitlines(), done.err
+    assert "JBSWY" not in done.out + done.err
+
+
 def test_a_name_that_would_end_its_quotes_in_powershell_is_in_no_line(newcomer: Product) -> None:
     name = "a\u2019 | calc | echo \u2018b"
     for path in (config(newcomer), Path(newcomer.env["AWS_SHARED_CREDENTIALS_FILE"])):

@@ -167,5 +167,6 @@ def _offer_sources(name: str, source: str, files: AwsFiles, offers: Offers) -> N
         # With an mfa_serial, programs would ask for a code.
         changes[role] = {"source_profile": source, "mfa_serial": None}
     if changes:
-        why = f"With {source} as their source, all programs can use the profiles of roles:"
+        roles = join_names([*changes])
+        why = f"With {source} as their source, all programs can use the profiles of roles: {roles}."
         offers.settings(why, changes)

@@ -53,20 +53,12 @@ class Offers:
         """Return whether the person is asked."""
         return not (self.dry_run or self.yes)
 
-    def change(
-        self, why: str, file: TextFile, text: str, proved: Proved = lambda: True, *, context: int = 0
-    ) -> bool:
-        """Show a change, and return whether it was taken, proved and made.
-
-        `context` is the number of lines around it: 0 where one may hold a secret.
-        """
+    def change(self, why: str, file: TextFile, text: str, proved: Proved = lambda: True) -> bool:
+        """Show a change, and return whether it was taken, proved and made."""
         if text == file.text:
             return False
         self.shown += 1
-        lines = [
-            Styled(line, TONES.get(line[:1], PLAIN), unbroken=True)
-            for line in rewrite.diff(file, text, context)
-        ]
+        lines = [Styled(line, TONES.get(line[:1], PLAIN), unbroken=True) for line in rewrite.diff(file, text)]
         text_to_stdout(self.terminal.drawn(why, *lines))
         taken = self.yes or (self.asking and self.terminal.confirm(f"Change {short(file.path)} like this?"))
         if self.dry_run or not taken or not proved():
@@ -79,4 +71,4 @@ class Offers:
     def settings(self, why: str, profiles: Mapping[str, Settings], proved: Proved = lambda: True) -> bool:
         """Offer settings of profiles in the config file; None removes one."""
         file = rewrite.read(self.config, ENCODING)
-        return self.change(why, file, edit.with_values(file, profiles).text, proved, context=1)
+        return self.change(why, file, edit.with_values(file, profiles).text, proved)
