@@ -17,6 +17,7 @@ from mfaenv.store import private_files
 
 # Of a comment or a shell too. The next name in a list of variables is no secret.
 _SECRET = re.compile(rf"(?i)((?:{'|'.join((SECRET_KEY, *TOKENS))})[\s=:'\"]*+)(?!(?:AWS|MFAENV)_).+")
+_TITLE = re.compile(r"(.).*\n")
 
 
 class TextFile(NamedTuple):
@@ -52,8 +53,17 @@ def read(path: str, encoding: str = "utf-8") -> TextFile:
 def diff(file: TextFile, text: str) -> list[str]:
     """Return a unified diff without the secrets of keys, and without the lines around it: any may hold one."""
     name = short(file.path)
-    lines = difflib.unified_diff(file.text.splitlines(), text.splitlines(), name, name, n=0, lineterm="")
-    return [_SECRET.sub(r"\1…", line) for line in lines]
+    lines = difflib.unified_diff(_with_titles(file.text), _with_titles(text), name, name, n=0, lineterm="")
+    return [_SECRET.sub(r"\1…", _TITLE.sub(r"\1", line)) for line in lines]
+
+
+def _with_titles(text: str) -> list[str]:
+    """Return the lines, each behind its section's title: in long texts difflib shows a frequent line as changed."""
+    title, lines = "", []
+    for line in text.splitlines():
+        title = line if line.startswith("[") else title
+        lines.append(f"{title}\n{line}")
+    return lines
 
 
 def replace(file: TextFile, text: str) -> None:

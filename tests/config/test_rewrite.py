@@ -241,3 +241,11 @@ def test_a_diff_shows_what_changes_and_no_secret(tmp_path: Path, before: str) ->
     assert "+region = eu-west-1" in shown
     assert "wJalr" not in shown
     assert f"{before}…" in shown
+
+
+def test_a_diff_of_many_profiles_shows_only_what_changes() -> None:
+    section = "[profile {}]\nsource_profile = default\nmfa_process = oathtool seed\nmfa_serial = arn\n"
+    file = rewrite.TextFile("config", "".join(map(section.format, range(60))))
+    text = file.text.replace("= default", "= other").replace("mfa_serial = arn\n", "")
+    shown = {line for line in rewrite.diff(file, text) if not line.startswith(("@@", "---", "+++"))}
+    assert shown == {"-source_profile = default", "+source_profile = other", "-mfa_serial = arn"}
