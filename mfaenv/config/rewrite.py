@@ -6,8 +6,10 @@ import os
 import re
 import stat
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 from mfaenv.config.awsfiles import SECRET_KEY, TOKENS, short
@@ -26,6 +28,9 @@ class TextFile(NamedTuple):
     path: str
     text: str
     encoding: str = "utf-8"
+    target: str = ""  # of its link, or itself
+    status: os.stat_result | None = None
+    attributes: Mapping[str, bytes] = MappingProxyType({})
 
 
 def read(path: str, encoding: str = "utf-8") -> TextFile:
@@ -33,21 +38,30 @@ def read(path: str, encoding: str = "utf-8") -> TextFile:
     if not path:  # to write it would put it beside the current folder
         hint = f"Set {CONFIG_VARIABLE} and {CREDENTIALS_VARIABLE} to files, or unset them."
         raise MfaenvError("An AWS file has no name.", hint)
+    target = os.path.realpath(path)
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):  # a pipe would be waited for, and a device be replaced
+        if not stat.S_ISREG(os.stat(target).st_mode):  # a pipe would be waited for, and a device be replaced
             raise MfaenvError(f"{short(path)} is not a file, so it is left alone.", "Name a file.")
-        with open(path, encoding=encoding, newline="") as file:
-            return TextFile(path, file.read(), encoding)
+        with open(target, encoding=encoding, newline="") as file:
+            fd = file.fileno()
+            return TextFile(path, file.read(), encoding, target, os.fstat(fd), _attributes(fd))
     except FileNotFoundError:
         if os.path.islink(path):
             raise MfaenvError(f"{short(path)} is a link to a file that is not there.", "Remove it.") from None
-        return TextFile(path, "", encoding)
+        return TextFile(path, "", encoding, target)
     except UnicodeDecodeError as error:
         wrong = f"{short(path)} is not {error.encoding} text, so it is left alone."
         raise MfaenvError(wrong, "Save it in that encoding.") from None
     except OSError as error:
         wrong = f"{short(path)} cannot be read: {error.strerror}."
         raise MfaenvError(wrong, "Check its owner and mode.") from None
+
+
+def _attributes(fd: int) -> dict[str, bytes]:
+    if sys.platform == "linux":
+        with suppress(OSError):  # a file system may have none
+            return {name: os.getxattr(fd, name) for name in os.listxattr(fd)}
+    return {}
 
 
 def diff(file: TextFile, text: str) -> list[str]:
@@ -71,17 +85,13 @@ def replace(file: TextFile, text: str) -> None:
 
     Raise MfaenvError where it cannot be written, or somebody else changed it since it was read.
     """
-    target = os.path.realpath(file.path)
-    folder, name = os.path.split(target)
+    folder, name = os.path.split(file.target)
     temporary = os.path.join(folder, f".{name}.{os.urandom(8).hex()}.mfaenv")
 
     try:
         data = text.encode(locale.getencoding() if file.encoding == "locale" else file.encoding)
         private_files.make_folders(folder)
-        prepare = partial(_complete, target)
-        private_files.replace(
-            target, data, lambda _: _check_text(file, file.text), temporary=temporary, prepare=prepare
-        )
+        private_files.replace(file.target, data, temporary=temporary, prepare=partial(_complete, file))
         with suppress(OSError):  # a power cut would bring back a key that is deactivated by then
             opened = os.open(folder, os.O_RDONLY)  # which Windows refuses
             try:
@@ -102,27 +112,26 @@ def _check_text(file: TextFile, text: str) -> None:
         raise MfaenvError(f"{short(file.path)} was changed by another program meanwhile.", "Run it again.")
 
 
-def _complete(old: str, new: int) -> None:
-    """Use no path of the new file: whoever owns the folder may have put a link there."""
-    if sys.platform != "win32":
-        with suppress(FileNotFoundError):
-            status, made = os.stat(old), os.fstat(new)  # the folder may have given it a group
-            if (status.st_uid, status.st_gid) != (made.st_uid, made.st_gid):
-                try:
-                    os.fchown(new, status.st_uid, status.st_gid)
-                except PermissionError:  # for a group of others; it need not stay where all may do the same
-                    if status.st_uid != made.st_uid or status.st_mode >> 3 & 7 != status.st_mode & 7:
-                        raise
-            if sys.platform == "linux":  # an access list: with the mode alone, the group has its mask's rights
-                with suppress(OSError):  # a file system may have none
-                    names = os.listxattr(old)
-                    for name in set(os.listxattr(new)).difference(names):  # the folder's for new files
+def _complete(old: TextFile, new: int) -> None:
+    """Use no path, of the old file neither: whoever may write to the folder may have put another one there."""
+    if sys.platform != "win32" and (status := old.status):
+        made = os.fstat(new)  # the folder may have given it a group
+        if (status.st_uid, status.st_gid) != (made.st_uid, made.st_gid):
+            try:
+                os.fchown(new, status.st_uid, status.st_gid)
+            except PermissionError:  # for a group of others; it need not stay where all may do the same
+                if status.st_uid != made.st_uid or status.st_mode >> 3 & 7 != status.st_mode & 7:
+                    raise
+        if sys.platform == "linux":  # an access list: with the mode alone, the group has its mask's rights
+            for name in {**_attributes(new), **old.attributes}:
+                with suppress(OSError):
+                    if name in old.attributes:
+                        os.setxattr(new, name, old.attributes[name])
+                    else:  # the folder's for new files
                         os.removexattr(new, name)
-                    for name in names:
-                        with suppress(OSError):
-                            os.setxattr(new, name, os.getxattr(old, name))
-            os.fchmod(new, stat.S_IMODE(status.st_mode))
+        os.fchmod(new, stat.S_IMODE(status.st_mode))
     os.fsync(new)
+    _check_text(old, old.text)
 
 
 def remove_leftovers(path: str) -> None:

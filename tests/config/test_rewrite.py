@@ -119,7 +119,7 @@ def test_a_file_is_replaced_where_the_file_system_has_no_attributes(
     path.write_text("old")
     path.chmod(0o640)
 
-    def missing(_path: str) -> list[str]:
+    def missing(_fd: int) -> list[str]:
         raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
 
     monkeypatch.setattr(os, "listxattr", missing)
@@ -148,6 +148,52 @@ def test_no_link_in_the_place_of_the_new_file_is_followed(
     with pytest.raises(MfaenvError, match="was changed by another program"):
         rewrite.replace(rewrite.read(str(path)), "new")
     assert (others.read_text(), mode(others)) == ("secret", 0o600)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no modes")
+def test_the_mode_is_that_of_the_file_that_was_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who may write to the folder may exchange it with an open one, and back before its text is compared."""
+    path, aside, other = tmp_path / "credentials", tmp_path / "a", tmp_path / "b"
+    sync = os.fsync
+    path.write_text("old")
+    path.chmod(0o600)
+    other.write_text("open")
+    other.chmod(0o644)
+    modes = []
+
+    def back(fd: int) -> None:
+        if aside.exists():
+            modes.append(stat.S_IMODE(os.fstat(fd).st_mode))
+            path.rename(other)
+            aside.rename(path)
+        sync(fd)
+
+    monkeypatch.setattr(os, "fsync", back)
+    file = rewrite.read(str(path))
+    path.rename(aside)
+    other.rename(path)
+    rewrite.replace(file, "new")
+    assert (path.read_text(), modes, mode(path)) == ("new", [0o600], 0o600)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="may refuse links")
+def test_a_link_that_came_meanwhile_leads_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else who may write to the folder could have another file of the user overwritten."""
+    path, aside, other, sync = tmp_path / "config", tmp_path / "a", tmp_path / "other", os.fsync
+    path.write_text("old")
+    other.write_text("the user's")
+
+    def back(fd: int) -> None:
+        if aside.exists():
+            aside.replace(path)
+        sync(fd)
+
+    monkeypatch.setattr(os, "fsync", back)
+    file = rewrite.read(str(path))
+    path.rename(aside)
+    path.symlink_to(other)
+    rewrite.replace(file, "new")
+    assert (path.read_text(), other.read_text()) == ("new", "the user's")
 
 
 def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:
@@ -206,7 +252,9 @@ def test_a_file_that_came_meanwhile_stays(tmp_path: Path) -> None:
 def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "folder").write_text("no folder")
     with pytest.raises(MfaenvError, match="cannot be"):
-        rewrite.replace(rewrite.TextFile(str(tmp_path / "folder" / "config"), ""), "a")
+        rewrite.replace(
+            rewrite.read(str(tmp_path / "config"))._replace(target=f"{tmp_path}/folder/config"), "a"
+        )
 
 
 def test_a_file_that_is_no_text_and_a_link_to_nothing_are_left_alone(tmp_path: Path) -> None:
