@@ -17,7 +17,7 @@ from mfaenv.store import private_files
 
 @contextmanager
 def private_folder(env: Env) -> Iterator[Path]:
-    """Yield a new temporary folder of mode 0700, and remove what killed processes left. Raise OSError."""
+    """Yield a new temporary folder of mode 0700, and remove what killed processes left. Raise OSError, MfaenvError."""
     parent = Path(_parent(env))
     for left in parent.glob("mfaenv-" + "[0-9a-f]" * 32):
         with suppress(OSError):
@@ -54,7 +54,13 @@ def _parent(env: Env) -> str:
         private = not owner(state) and state.st_mode == stat.S_IFDIR | private_files.PRIVATE
         if private and os.path.isabs(path) and os.access(path, os.W_OK):
             return path
-    return gettempdir()
+    path = gettempdir()
+    mode = os.stat(path).st_mode
+    if os.name != "nt" and mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
+        raise MfaenvError(
+            f"Others can replace files in {path}: refused.", "Set TMPDIR to a folder of your own."
+        )
+    return path
 
 
 @contextmanager

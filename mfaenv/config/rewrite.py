@@ -19,7 +19,6 @@ from mfaenv.store import private_files
 
 # Of a comment or a shell too. The next name in a list of variables is no secret.
 _SECRET = re.compile(rf"(?i)((?:{'|'.join((SECRET_KEY, *TOKENS))})[\s=:'\"]*+)(?!(?:AWS|MFAENV)_).+")
-_TITLE = re.compile(r"(.).*\n")
 
 
 class TextFile(NamedTuple):
@@ -68,7 +67,7 @@ def diff(file: TextFile, text: str) -> list[str]:
     """Return a unified diff without the secrets of keys, and without the lines around it: any may hold one."""
     name = short(file.path)
     lines = difflib.unified_diff(_with_titles(file.text), _with_titles(text), name, name, n=0, lineterm="")
-    return [_SECRET.sub(r"\1…", _TITLE.sub(r"\1", line)) for line in lines]
+    return [_SECRET.sub(r"\1…", line[0] + line[1:].rpartition("\n")[2]) for line in lines]
 
 
 def _with_titles(text: str) -> list[str]:

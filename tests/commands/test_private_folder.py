@@ -3,12 +3,13 @@
 import stat
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 
 import pytest
 
 from mfaenv.commands import private_folder
+from mfaenv.errors import MfaenvError
 from mfaenv.session.lock import lock
 
 
@@ -107,3 +108,19 @@ def test_it_is_where_nobody_else_can_make_names(temporary: Path, mode: int, *, i
         assert folder.parent == (runtime if is_used else temporary)
     with private_folder.private_folder({"XDG_RUNTIME_DIR": "run"}) as folder:
         assert folder.parent == temporary
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no modes")
+@pytest.mark.parametrize(
+    ("mode", "is_used"), [(0o755, True), (0o1777, True), (0o3770, True), (0o777, False), (0o2770, False)]
+)
+def test_it_is_not_where_others_can_put_another_in_its_place(
+    temporary: Path, mode: int, *, is_used: bool
+) -> None:
+    """Its files decide what programs run, and a folder of the user that got such a name would be removed."""
+    temporary.chmod(mode)
+    other = temporary / ("mfaenv-" + "0" * 32)
+    other.mkdir()
+    with nullcontext() if is_used else pytest.raises(MfaenvError, match="Others can replace files"):
+        sweep("")
+    assert other.exists() != is_used
