@@ -6,10 +6,8 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
-from types import MappingProxyType
 from typing import NamedTuple
 
 from mfaenv.config.awsfiles import SECRET_KEY, TOKENS, short
@@ -29,7 +27,7 @@ class TextFile(NamedTuple):
     encoding: str = "utf-8"
     target: str = ""  # of its link, or itself
     status: os.stat_result | None = None
-    attributes: Mapping[str, bytes] = MappingProxyType({})
+    attributes: dict[str, bytes] | None = None
 
 
 def read(path: str, encoding: str = "utf-8") -> TextFile:
@@ -122,10 +120,11 @@ def _complete(old: TextFile, new: int) -> None:
                 if status.st_uid != made.st_uid or status.st_mode >> 3 & 7 != status.st_mode & 7:
                     raise
         if sys.platform == "linux":  # an access list: with the mode alone, the group has its mask's rights
-            for name in {**_attributes(new), **old.attributes}:
+            attributes = old.attributes or {}
+            for name in {**_attributes(new), **attributes}:
                 with suppress(OSError):
-                    if name in old.attributes:
-                        os.setxattr(new, name, old.attributes[name])
+                    if name in attributes:
+                        os.setxattr(new, name, attributes[name])
                     else:  # the folder's for new files
                         os.removexattr(new, name)
         os.fchmod(new, stat.S_IMODE(status.st_mode))

@@ -59,7 +59,7 @@ class Terminal:
 
     def ignore_ctrl_z(self) -> None:
         """Let it stop no `mfaenv | source`: fish and nushell would wait for the end of that for ever."""
-        if self.for_shell and tty.is_piped() and sys.platform != "win32":
+        if self.for_shell and tty.is_captured() and sys.platform != "win32":
             _signal.signal(_signal.SIGTSTP, _signal.SIG_IGN)
 
     def available(self) -> bool:

@@ -211,7 +211,7 @@ def set_modes(fd: int, *, by_key: bool = False, for_shell: bool = False) -> None
     Usual modes stay, also after SIGKILL, with which Go's SDK ends `mfaenv process` after a minute
     (https://github.com/aws/aws-sdk-go-v2/blob/main/credentials/processcreds/provider.go). But `for_shell`,
     Ctrl-Backslash ends the line and sends no signal, which would end the subshell where a function waits, and
-    Ctrl-Z does nothing in a pipe. With `by_key` each key is read as it comes, unseen, and Ctrl-C alone sends a
+    Ctrl-Z does nothing if a shell reads. With `by_key` each key is read as it comes, unseen, and Ctrl-C alone sends a
     signal.
 
     https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap11.html has the modes.
@@ -230,14 +230,15 @@ def set_modes(fd: int, *, by_key: bool = False, for_shell: bool = False) -> None
         if by_key:
             modes[3] &= ~(termios.ICANON | termios.ECHO)
             keys[termios.VMIN], keys[termios.VTIME] = 1, 0
-        if by_key or (for_shell and is_piped()):
+        if by_key or (for_shell and is_captured()):
             keys[termios.VSUSP] = disabled
         _call(termios.tcsetattr, fd, termios.TCSANOW, modes)
 
 
-def is_piped() -> bool:
-    """Return whether standard output is a pipe."""
-    return stat.S_ISFIFO(os.fstat(STDOUT).st_mode)
+def is_captured() -> bool:
+    """Return whether standard output is a pipe; ksh93 takes a socket, or a file without a name."""
+    state = os.fstat(STDOUT)
+    return stat.S_ISFIFO(state.st_mode) or stat.S_ISSOCK(state.st_mode) or not state.st_nlink
 
 
 def columns(env: Mapping[str, str]) -> int:

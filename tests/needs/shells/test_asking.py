@@ -347,6 +347,23 @@ def test_ctrl_z_stops_no_call_for_which_a_shell_waits(
         window.see(r"^ASIA\w{16}$")
 
 
+@pytest.mark.parametrize(
+    "shell", [shell for shell in SHELLS if shell.name in {"bash", "ksh93"}], ids=lambda shell: shell.name
+)
+def test_ctrl_z_at_the_question_does_nothing_where_a_shell_waits(
+    product: Product, scenario: Scenario, shell: Shell
+) -> None:
+    """ksh93 would get the signal too and leave its line, after which mfaenv says that the session is set."""
+    with open_window(product, shell) as window:
+        window.enter("eval $(mfaenv)")
+        window.see(QUESTION)
+        window.press(CTRL_Z)
+        window.enter(scenario.device.code())
+        window.prompted()
+        window.enter("printenv AWS_ACCESS_KEY_ID")
+        window.see(r"^ASIA\w{16}$")
+
+
 def test_a_terminal_that_was_given_to_another_job_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """With Ctrl-Z and `bg`, while AWS is waited for, which then refuses the code."""
 
