@@ -1,5 +1,5 @@
 # Look, without a process, at the word that every new session leaves in the store: whether it is another than before.
-$global:_mfaenv_seen = '@SEEN@'
+$global:_mfaenv_seen, $global:_mfaenv_gone = '@SEEN@', ''
 function global:_mfaenv_look {
     $before = $global:_mfaenv_seen
     $announced = "$env:MFAENV_STORE/latest"
@@ -35,11 +35,17 @@ function global:_mfaenv_hook {
     $null = _mfaenv_look # what another window gets from now on is news at the next prompt
     $program, $before = (_mfaenv_find), $global:LASTEXITCODE
     $reason = if ($changed) { 'changed' } else { 'due' }
-    # What a program says on standard error is not shown while a prompt is made.
-    if ($program) {
+    # What a program says on standard error is not shown while a prompt is made. One that is gone is told of once.
+    try {
+        if (-not $program) { throw 'There is no program mfaenv on the PATH.' }
         foreach ($line in @(& $program --shell powershell hook $reason 2>&1)) {
             if ("$line" -cmatch '^mfaenv: ') { Microsoft.PowerShell.Utility\Write-Host "$line" } else { _mfaenv_set $line }
         }
+        $global:_mfaenv_gone = ''
+    } catch {
+        $wrong = "mfaenv: $("$_".Split("`n")[0])"
+        if ($wrong -cne $global:_mfaenv_gone) { Microsoft.PowerShell.Utility\Write-Host $wrong }
+        $global:_mfaenv_gone = $wrong
     }
     $global:LASTEXITCODE = $before
 }

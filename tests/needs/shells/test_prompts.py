@@ -166,6 +166,35 @@ def test_a_program_that_is_gone_is_told_once_until_it_is_back(
         assert seat.window.text.count(ENDED) == 1
 
 
+@pytest.mark.parametrize("is_there", [False, True], ids=["no program", "no interpreter"])
+def test_powershell_tells_once_that_the_program_is_gone_and_keeps_its_prompt(
+    product: Product, is_there: bool
+) -> None:
+    back = product.home / "mfaenv"
+    if is_there:
+        back.write_text("#!/nowhere/python\n")
+        back.chmod(0o755)
+    with seated(product, POWERSHELL) as seat:
+        path = seat.sees('"path=$env:PATH"', "^path=.*$").removeprefix("path=")
+        seat.type('$env:PATH = "/usr/bin:/bin:$HOME"')
+        over(seat)
+        seat.type("")
+        seat.type("")
+        assert (
+            len(
+                re.findall(
+                    "^mfaenv: .*(?:no program mfaenv|'mfaenv' failed to run)", seat.window.text, re.MULTILINE
+                )
+            )
+            == 1
+        )
+        assert not re.search(r"^PS>", seat.window.text, re.MULTILINE)
+        back.write_text(f'#!/bin/sh\nPATH={path} exec mfaenv "$@"\n')
+        back.chmod(0o755)
+        seat.type("")
+        assert seat.window.text.count(ENDED) == 1
+
+
 @pytest.mark.parametrize(("row", "handler"), [(BASH, "handle"), (ZSH, "handler")], ids=["bash", "zsh"])
 def test_a_program_that_is_gone_is_not_looked_for_by_a_handler_at_each_prompt(
     product: Product, row: Settled, handler: str
