@@ -167,6 +167,5 @@ def _offer_sources(name: str, source: str, files: AwsFiles, offers: Offers) -> N
         # With an mfa_serial, programs would ask for a code.
         changes[role] = {"source_profile": source, "mfa_serial": None}
     if changes:
-        roles = join_names([*changes])
-        why = f"With {source} as their source, all programs can use the profiles of roles: {roles}."
+        why = f"With {source} as their source, all programs can use profiles {join_names([*changes])}:"
         offers.settings(why, changes)

@@ -42,7 +42,8 @@ class Offers:
     def check_writable(self, profile: str) -> None:
         """Raise MfaenvError where the config file cannot be replaced, before a code is used."""
         folder = os.path.dirname(os.path.realpath(self.config))
-        may = not os.path.isdir(folder) or os.access(folder, os.W_OK)
+        effective = os.access in os.supports_effective_ids
+        may = not os.path.isdir(folder) or os.access(folder, os.W_OK, effective_ids=effective)
         if not (self.dry_run or may):
             wrong = f"{short(self.config)} stays as it is: nothing can be made in {folder}. This shows what it lacks:"
             raise MfaenvError(wrong, command=to_type("configure", "--dry-run", "-p", profile))
