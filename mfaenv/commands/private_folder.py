@@ -57,7 +57,7 @@ def _parent(env: Env) -> str:
     path = gettempdir()
     mode = os.stat(path).st_mode
     if os.name != "nt" and mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
-        raise MfaenvError(f"Others can replace files in {path}.", "Set TMPDIR to a folder of your own.")
+        raise MfaenvError(f"Others can replace files in {path}.", "Set TMPDIR to a folder closed to others.")
     return path
 
 
