@@ -6,17 +6,21 @@ from mfaenv import shells
 from mfaenv.command_line import as_typed
 from mfaenv.commands.output_target import choose_target
 from mfaenv.errors import DONE
-from mfaenv.fast import environment, text_to_stderr, to_stdout
+from mfaenv.fast import environment, secrets_to_stdout, text_to_stderr, to_stdout
 from mfaenv.fast.parse import Env, Options, Words
-
-UNREAD = "mfaenv: No shell reads these lines. To remove the session from this one, type:"
+from mfaenv.session import direnv
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
     """Raise MfaenvError (usage) for an unknown shell or format."""
     target = choose_target(options, env)
-    to_stdout(shells.render(target, environment.removal(env)))
+    pairs = environment.removal(env)
+    is_read = target in shells.NAMES and not os.isatty(1)
+    to_direnv = [pair for pair in direnv.told(pairs, env) if is_read and pair[0] == environment.DIRENV]
+    write = secrets_to_stdout if to_direnv else to_stdout  # direnv keeps the former keys
+    write(shells.render(target, [*pairs, *to_direnv]))
     if os.isatty(1) and target in shells.NAMES:
+        unread = "mfaenv: No shell reads these lines. To remove the session from this one, type:"
         line = as_typed(shells.loading_line(target, "mfaenv unset"), env)
-        text_to_stderr(f"{UNREAD}\n        {line}\n")
+        text_to_stderr(f"{unread}\n        {line}\n")
     return DONE

@@ -162,9 +162,10 @@ def _counts(name: str) -> bool:
 
 def stored(options: Options, env: Env, store: ReadOnlyStore, now: float) -> "list[Pair] | None":
     """Return the stored session's pairs, no pair without one, None where the full run decides."""
+    code, _ = parse.lookup(options, env, "token_code")
     if (
         any(name in options for name in NEEDS_FULL_RUN)
-        or not _is_code(parse.lookup(options, env, "token_code")[0])
+        or (code and not (len(code) == CODE_LENGTH and environment.is_digits(code)))
         or store.refusal()
         or env.get(environment.PROFILE_AS, "") not in ("", *environment.PROFILE_NAMES)
     ):
@@ -179,11 +180,6 @@ def stored(options: Options, env: Env, store: ReadOnlyStore, now: float) -> "lis
     own = {name: getattr(cached, name) for name in SHELL_FIELDS}
     theirs = session.exported(account=with_account(options))
     return environment.pairs({**theirs, **own, "pinned": environment.pinned(options)}, env)
-
-
-def _is_code(text: str) -> bool:
-    """Return whether a code is empty or plain: the full run checks any other."""
-    return not text or (len(text) == CODE_LENGTH and environment.is_digits(text))
 
 
 def _is_empty(store: ReadOnlyStore) -> bool:

@@ -250,16 +250,16 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
 
 def changed(session: "Iterable[Pair]", env: Env, *, alone: bool = False) -> dict[str, str]:
     """Return a program's environment; a hook there sets no AWS_PROFILE again, nor direnv anything if `alone`."""
-    result = {**env, **dict(session), **dict.fromkeys(OF_HOOKS)}
-    if DIRENV in result and alone:
-        result[DIRENV] = EMPTY_DIFF
+    emptied = {DIRENV: EMPTY_DIFF} if alone and DIRENV in env else {}
+    result = {**env, **dict(session), **dict.fromkeys(OF_HOOKS), **emptied}
     return {name: value for name, value in result.items() if value is not None}
 
 
 def kept_by_direnv(session: "Mapping[str, str | None]", env: Env) -> bytes:
-    """Return the JSON in DIRENV where direnv would take back a limited session, or a part of another; else nothing."""
+    """Return the JSON in DIRENV where direnv takes back what a session sets; else nothing."""
     limited = session.get(LIMIT)
-    if not env.get(DIRENV) or not (limited or any(env.get(name) != session[name] for name in session)):
+    has_news = limited or any(env.get(name) != session[name] for name in session)
+    if not env.get(DIRENV) or "DIRENV_IN_ENVRC" in env or not has_news:  # what an .envrc sets is the folder's
         return b""
     import binascii  # these two are built in, or nearly
     import zlib
@@ -268,15 +268,14 @@ def kept_by_direnv(session: "Mapping[str, str | None]", env: Env) -> bytes:
         text = zlib.decompress(binascii.a2b_base64(env[DIRENV].replace("-", "+").replace("_", "/")))
     except (ValueError, zlib.error):
         return b"null"
-    # Of keys that the shell had before the folder and has still, direnv knows nothing. `use mfaenv` sets SEEN always.
-    names = session if limited else KEYS[:1] if KEYS[0] in env else (KEYS[0], SEEN)
+    # `use mfaenv` sets SEEN always; direnv sees no keys where the folder's session was the shell's, or there is none.
+    names = session if limited else (KEYS[0], SEEN)
     return text if any(f'"{name}":'.encode() in text for name in names) else b""
 
 
 def removal(env: Env) -> list[Pair]:
     """List what `mfaenv unset` takes away: everything that the main command sets or clears."""
-    gone: list[Pair] = [(name, None) for name in (*CLEARED, *SET, *OF_HOOKS, *settings(env))]
-    return [*gone, *_msys(env, ours=False)]
+    return [*((name, None) for name in (*CLEARED, *SET, *OF_HOOKS, *settings(env))), *_msys(env, ours=False)]
 
 
 def _msys(env: Env, *, ours: bool) -> list[Pair]:

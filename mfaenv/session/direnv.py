@@ -30,12 +30,13 @@ def told(session: list[Pair], env: Env) -> list[Pair]:
                 for name in [*wanted, *dict(environment.parse_settings(side.get(SETTINGS, "")))]:
                     side.pop(name, None)
         else:
-            own = [name for name in wanted if name in environment.SET or environment.is_setting(name)]
-            new = {name for name in own if wanted[name] != env.get(name)} - {*sides["p"], *sides["n"]}
-            sides["p"] |= {name: env[name] for name in new if name in env}
+            theirs = {*environment.CLEARED} - {environment.NEXT, env.get(environment.PROFILE_AS)}
+            changes = {name for name in wanted if wanted[name] != env.get(name)}
+            new = changes - {*theirs, *sides["p"], *sides["n"]}
+            if environment.LIMIT not in new:  # a limited session of there does not come back
+                sides["p"] |= {name: env[name] for name in new if name in env}
             sides["n"] |= dict.fromkeys(new, "")
-            before = env.get(PROFILE)
-            if WATCHES in env and (wanted.get(PINNED) or wanted.get(PROFILE, before) != before):
+            if WATCHES in env and (wanted.get(PINNED) or PROFILE in changes):
                 files = json.loads(zlib.decompress(base64.urlsafe_b64decode(env[WATCHES])))
                 changed[WATCHES] = [each for each in files if LATEST not in json.dumps(each)]
     except (ValueError, LookupError, TypeError, AttributeError, zlib.error, RecursionError):

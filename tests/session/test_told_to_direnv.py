@@ -49,16 +49,37 @@ def test_it_takes_nothing_of_a_limited_session_back() -> None:
 
 def test_it_takes_all_of_a_session_back_whose_keys_it_takes_back() -> None:
     sides = {"p": {"AWS_ACCESS_KEY_ID": "ASIABEFORE"}, "n": {"MFAENV_PROFILE": "folder"}}
+    names = ("AWS_VAULT", environment.NEXT, *environment.OF_HOOKS, *environment.SET)
+    ours = dict.fromkeys(name for name in names if name != environment.LIMIT)
+    others = (environment.AWS_PROFILE, "AWS_SECURITY_TOKEN", "AWSU_PROFILE")
     env = {
-        **dict.fromkeys((*environment.SET, environment.AWS_PROFILE), "old"),
+        **dict.fromkeys((*ours, *others), "old"),
+        environment.SEEN: "before",
+        environment.PROFILE_AS: "AWS_VAULT",
         environment.DIRENV: packed(sides),
     }
     [(name, taken)] = told(env, settings="AWS_RETRY_MODE=adaptive", pinned="1")
     assert name == environment.DIRENV
     assert isinstance(taken, dict)
     known = {*sides["p"], *sides["n"]}
-    assert taken["p"] == {**sides["p"], **{name: "old" for name in environment.SET if name not in known}}
+    assert taken["p"] == {**sides["p"], **{name: env[name] for name in ours if name not in known}}
     assert taken["p"].keys() | {"MFAENV_PROFILE", "AWS_RETRY_MODE"} == taken["p"].keys() | taken["n"].keys()
+
+
+def test_a_limited_session_of_a_folder_does_not_come_back() -> None:
+    env = {
+        **dict.fromkeys(environment.SET, "old"),
+        environment.DIRENV: packed({"p": {}, "n": {environment.SEEN: ""}}),
+    }
+    [(_, taken)] = told(env)
+    assert isinstance(taken, dict)
+    assert taken["p"] == {}
+    assert taken["n"].keys() >= {*KEYS, environment.LIMIT}
+
+
+def test_it_is_told_nothing_by_its_own_file() -> None:
+    diff = packed({"p": {}, "n": dict.fromkeys(KEYS, "folder")})
+    assert told({environment.DIRENV: diff, "DIRENV_IN_ENVRC": "1"}) == []
 
 
 @pytest.mark.parametrize("files", [FILES, NEW_FILES])

@@ -187,6 +187,30 @@ def test_another_profiles_session_stays_in_a_folder_when_any_window_stores_one(
         has(seat, "default")
 
 
+@EVERY
+@pytest.mark.parametrize("limited", [False, True])
+def test_another_profiles_session_stays_where_the_shell_came_with_the_folders(
+    stored: Product, row: Settled, *, limited: bool
+) -> None:
+    assert stored.run("--shell", "bash", "-p", "production").status == DONE
+    with entered(stored, row) as seat:
+        seat.type("mfaenv -p staging")
+        seat.type("cd staging")
+        has(seat, "staging")
+        if limited:
+            seat.type("mfaenv --read-only -p staging")
+        seat.type("mfaenv -p production")
+        has(seat, "production")
+        store_another(stored, "--read-only")
+        seat.type("")
+        has(seat, "production")
+        seat.type("cd ..")
+        seat.type("")
+        has(
+            seat, "default" if limited else "staging"
+        )  # the hook takes default's, as for a shell without a session
+
+
 LIMITED_AND_FOLDER = "sh -c 'echo limit=${MFAENV_SESSION_POLICY-none} folder=${OF_THE_FOLDER-left}'"
 
 
@@ -247,6 +271,60 @@ def test_what_a_session_typed_in_a_folder_has_set_goes_with_it(stored: Product, 
         seat.type("cd ..")
         has(seat, "default")
         assert seat.sees(outside, "^==.*==$") == before
+
+
+@EVERY
+@pytest.mark.parametrize("name", ["AWS_VAULT", "AWS_PROFILE"])
+def test_the_name_for_prompts_goes_with_a_session_typed_in_a_folder(
+    stored: Product, row: Settled, name: str
+) -> None:
+    with entered(stored, row) as seat:
+        seat.type("mfaenv unset")
+        seat.set("MFAENV_PROFILE_AS", name)
+        seat.type("cd production")
+        seat.type("mfaenv -p production")
+        seat.sees(f"sh -c 'echo as=${name}'", "^as=production$")
+        seat.type("cd ..")
+        seat.type("")
+        has(seat, "none", "none")
+        seat.sees(f"sh -c 'echo as=${{{name}-none}}'", "^as=none$")
+
+
+@EVERY
+def test_a_session_removed_in_a_folder_is_whole_when_the_shell_leaves(stored: Product, row: Settled) -> None:
+    shown = "sh -c 'echo ==$AWS_REGION+$MFAENV_EXPIRES+$AWS_CREDENTIAL_EXPIRATION+$MFAENV_REGION'"
+    with entered(stored, row) as seat:
+        seat.type("mfaenv -p production")
+        before = seat.sees(shown, r"^==.*$")
+        assert before.startswith("==eu-west-1+")
+        seat.type("cd staging")
+        has(seat, "staging")
+        seat.type("mfaenv unset")
+        has(seat, "none", "none")
+        seat.type("cd ..")
+        has(seat, "production")
+        assert seat.sees(shown, r"^==.*$") == before
+
+
+@EVERY
+@pytest.mark.parametrize("removed", [True, False])
+def test_the_profile_of_before_the_variable_is_known_after_a_folder(
+    stored: Product, row: Settled, *, removed: bool
+) -> None:
+    assert stored.run("--shell", "bash", "-p", "production").status == DONE
+    unset = "set -e AWS_PROFILE" if row.name == "fish" else "unset AWS_PROFILE"
+    with entered(stored, row) as seat:
+        seat.set("AWS_PROFILE", "production")
+        has(seat, "production", named="production")
+        seat.type("cd staging")
+        seat.type("")
+        has(seat, "staging", named="production")
+        seat.type("mfaenv unset" if removed else unset)
+        seat.type("cd ..")
+        seat.type("")
+        has(seat, "production", named="production")
+        seat.type(unset)
+        has(seat, "default")
 
 
 @EVERY
@@ -378,6 +456,18 @@ def test_a_session_that_is_stored_meanwhile_is_loaded(stored: Product, row: Sett
         has(seat, "production")
         seat.type("cd ..")
         has(seat, "default")
+
+
+@EVERY
+def test_each_new_session_is_loaded(stored: Product, row: Settled) -> None:
+    """What the library runs when direnv reads the file again does not end its watch."""
+    with entered(stored, row) as seat:
+        seat.type("cd staging")
+        for _ in range(2):
+            store_another(stored)
+            seat.type("")
+            has(seat, "staging")
+            seat.sees("direnv status | grep -c '^Loaded watch.*/latest'", "^1$")
 
 
 @EVERY
