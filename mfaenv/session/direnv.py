@@ -12,7 +12,7 @@ LATEST = "/mfaenv/latest"  # how the path of the one ends that changes with each
 def told(session: list[Pair], env: Env) -> list[Pair]:
     """Return the session's pairs and direnv's: it leaves a limited one alone, and takes another back whole.
 
-    Where that is not of the folder's profile, it stays when any window stores a session.
+    Where that is not of the folder's profile, or follows a limited one, it stays when any window stores a session.
     """
     wanted = dict(session)
     kept = environment.kept_by_direnv(wanted, env)
@@ -33,10 +33,9 @@ def told(session: list[Pair], env: Env) -> list[Pair]:
             theirs = {*environment.CLEARED} - {environment.NEXT, env.get(environment.PROFILE_AS)}
             changes = {name for name in wanted if wanted[name] != env.get(name)}
             new = changes - {*theirs, *sides["p"], *sides["n"]}
-            if environment.LIMIT not in new:  # a limited session of there does not come back
-                sides["p"] |= {name: env[name] for name in new if name in env}
+            sides["p"] |= {name: env[name] for name in new if name in env}
             sides["n"] |= dict.fromkeys(new, "")
-            if WATCHES in env and (wanted.get(PINNED) or PROFILE in changes):
+            if WATCHES in env and (wanted.get(PINNED) or changes & {PROFILE, environment.LIMIT}):
                 files = json.loads(zlib.decompress(base64.urlsafe_b64decode(env[WATCHES])))
                 changed[WATCHES] = [each for each in files if LATEST not in json.dumps(each)]
     except (ValueError, LookupError, TypeError, AttributeError, zlib.error, RecursionError):

@@ -66,15 +66,17 @@ def test_it_takes_all_of_a_session_back_whose_keys_it_takes_back() -> None:
     assert taken["p"].keys() | {"MFAENV_PROFILE", "AWS_RETRY_MODE"} == taken["p"].keys() | taken["n"].keys()
 
 
-def test_a_limited_session_of_a_folder_does_not_come_back() -> None:
+def test_a_limited_session_comes_back_but_not_with_another_in_the_store() -> None:
     env = {
         **dict.fromkeys(environment.SET, "old"),
+        environment.PROFILE: "prod",
         environment.DIRENV: packed({"p": {}, "n": {environment.SEEN: ""}}),
+        direnv.WATCHES: packed(FILES),
     }
-    [(_, taken)] = told(env)
+    (_, taken), watches = told(env)
     assert isinstance(taken, dict)
-    assert taken["p"] == {}
-    assert taken["n"].keys() >= {*KEYS, environment.LIMIT}
+    assert taken["p"] == {name: "old" for name in environment.SET if name != environment.PROFILE}
+    assert watches == (direnv.WATCHES, FILES[1:])
 
 
 def test_it_is_told_nothing_by_its_own_file() -> None:

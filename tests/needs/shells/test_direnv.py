@@ -206,9 +206,8 @@ def test_another_profiles_session_stays_where_the_shell_came_with_the_folders(
         has(seat, "production")
         seat.type("cd ..")
         seat.type("")
-        has(
-            seat, "default" if limited else "staging"
-        )  # the hook takes default's, as for a shell without a session
+        has(seat, "staging")
+        seat.sees(LIMITED_AND_FOLDER, f"^limit={'read-only' if limited else 'none'} folder=left$")
 
 
 LIMITED_AND_FOLDER = "sh -c 'echo limit=${MFAENV_SESSION_POLICY-none} folder=${OF_THE_FOLDER-left}'"
