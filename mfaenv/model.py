@@ -91,10 +91,9 @@ class Hop(NamedTuple):
     policy_arns: tuple[str, ...] = ()
 
     def limit(self) -> str:
-        """Return a word for its session policies; empty where there are none."""
-        if any(arn.endswith(":policy/ReadOnlyAccess") for arn in self.policy_arns):
-            return READ_ONLY
-        return LIMITED if self.policy or self.policy_arns else ""
+        """Return a word for its session policies, whose rights add up; empty where there are none."""
+        others = [arn for arn in self.policy_arns if not arn.endswith(":iam::aws:policy/ReadOnlyAccess")]
+        return LIMITED if self.policy or others else READ_ONLY if self.policy_arns else ""
 
 
 def account_of(arn: str) -> str:

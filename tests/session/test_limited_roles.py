@@ -190,6 +190,17 @@ def test_what_a_hook_says_to_type_renews_the_session_of_this_shell(
     assert len(aws.actions("GetSessionToken")) == 1
 
 
+def test_read_only_and_a_policy_beside_it_are_not_called_read_only(
+    product: Product, scenario: Scenario
+) -> None:
+    """AWS lets the session do what either of them allows."""
+    policy = product.home / "policy.json"
+    statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    policy.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    line = ("-p", "staging", "-f", "json", "--read-only", "--policy", str(policy))
+    assert keys(product.run(*line, "-c", scenario.device.code()))["MFAENV_SESSION_POLICY"] == "limited"
+
+
 def test_a_changed_policy_file_is_another_session(
     product: Product, aws: ObservedAws, scenario: Scenario
 ) -> None:
