@@ -135,11 +135,9 @@ def limited(options: Options, name: str, hops: tuple[Hop, ...], files: AwsFiles)
     if not limits:
         return hops
     if not hops:
-        wrong = f"{limits[0]} limits a role that mfaenv assumes, and profile {name} has none."
         roles = files.with_roles("role_arn") or "none has a role_arn yet"
         hint = f"AWS has no way to limit other sessions. Name a profile with a role: {roles}."
-        raise wrong_usage(wrong, hint)
-    file = parse.text(options, "session_policy")
+        raise wrong_usage(f"{limits[0]} limits a role that mfaenv assumes, and profile {name} has none.", hint)
     arns = [arn.strip() for arn in parse.text(options, "policy_arns").split(",") if options.get("policy_arns")]
     if options.get("read_only"):
         arns.insert(0, f"arn:{hops[-1].role_arn.split(':')[1]}:iam::aws:policy/ReadOnlyAccess")
@@ -148,10 +146,14 @@ def limited(options: Options, name: str, hops: tuple[Hop, ...], files: AwsFiles)
             hint = "It looks like arn:aws:iam::aws:policy/ReadOnlyAccess, with commas between several."
             raise wrong_usage(f"'{arn}' (--policy-arns) is not the ARN of a policy.", hint)
     if len(arns) > MAX_POLICY_ARNS:
-        wrong = f"AWS takes {MAX_POLICY_ARNS} policies, and these are {len(arns)}."
-        raise MfaenvError(wrong, "Leave some out.")
-    policy = _policy(file) if file else ""
+        raise MfaenvError(f"AWS takes {MAX_POLICY_ARNS} policies, not {len(arns)}.", "Leave some out.")
+    policy = _policy(file) if (file := parse.text(options, "session_policy")) else ""
     return (*hops[:-1], hops[-1]._replace(policy=policy, policy_arns=tuple(dict.fromkeys(arns))))
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return a JSON object. Raise ValueError where a key stands twice: one of its values would be lost."""
+    return {key: value for key, (_, value) in zip(dict(pairs), pairs, strict=True)}
 
 
 def _policy(name: str) -> str:
@@ -161,7 +163,7 @@ def _policy(name: str) -> str:
     wrong, hint = "", "Put one IAM policy into it."
     try:
         with open(name, encoding="utf-8") as file:
-            policy = json.loads(file.read(MAX_POLICY_FILE))
+            policy = json.loads(file.read(MAX_POLICY_FILE), object_pairs_hook=_once)
         text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
         if not isinstance(policy, dict) or "Statement" not in policy:
             wrong = "is not an IAM policy: it has no Statement"
@@ -171,7 +173,7 @@ def _policy(name: str) -> str:
     except OSError as error:
         wrong, hint = f"cannot be read: {error.strerror}", "Name a file."
     except (ValueError, RecursionError):
-        wrong = "is not JSON"
+        wrong = "is not JSON, or has a key twice in one place"
     if wrong:
         raise wrong_usage(f"{name} (--policy) {wrong}.", hint)
     return text

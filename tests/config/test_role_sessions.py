@@ -147,6 +147,7 @@ def test_session_policies_limit_the_last_role_alone(tmp_path: Path) -> None:
     ("content", "options", "words"),
     [
         ("{", {}, "is not JSON"),
+        ('{"Statement": [{"Action": "s3:*", "Action": "iam:*"}]}', {}, "has a key twice"),
         ("[" * 100_000, {}, "is not JSON"),
         ("[]", {}, "is not an IAM policy"),
         ("3", {}, "is not an IAM policy"),
