@@ -1,5 +1,6 @@
 # Look, without a process, at the word that every new session leaves in the store: whether it is another than before.
-$global:_mfaenv_seen, $global:_mfaenv_gone = '@SEEN@', ''
+$global:_mfaenv_seen = '@SEEN@'
+$global:_mfaenv_gone = ''
 function global:_mfaenv_look {
     $before = $global:_mfaenv_seen
     $announced = "$env:MFAENV_STORE/latest"
