@@ -55,10 +55,13 @@ def read(path: str, encoding: str = "utf-8") -> TextFile:
 
 
 def _attributes(fd: int) -> dict[str, bytes]:
+    attributes: dict[str, bytes] = {}
     if sys.platform == "linux":
         with suppress(OSError):  # a file system may have none
-            return {name: os.getxattr(fd, name) for name in os.listxattr(fd)}
-    return {}
+            for name in os.listxattr(fd):
+                with suppress(OSError):  # without one that cannot be read, the others stay
+                    attributes[name] = os.getxattr(fd, name)
+    return attributes
 
 
 def diff(file: TextFile, text: str) -> list[str]:
