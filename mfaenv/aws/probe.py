@@ -68,15 +68,16 @@ NOT_TRIED = Outcome(Kind.NOT_TRIED)
 
 
 def ask(
-    settings: client.ClientSettings, keys: Keys | Session, show: Callable[[int], None], now: Callable[[], float]
+    settings: client.ClientSettings, keys: Keys | Session, show: Callable[[str], None], now: Callable[[], float]
 ) -> dict[str, Outcome]:
-    """Make the calls with these keys, one after the other; `show` gets how many are to go."""
+    """Make the calls with these keys, one after the other; `show` gets a line that says how many are to go."""
     outcomes: dict[str, Outcome] = {}
     unreachable: dict[str, Outcome] = {}  # by service: each further call would take as long
     make = cache(partial(client.client, settings=settings, keys=keys))
     calls = [call for call in CALLS if call.operation]
     for number, call in enumerate(calls):
-        show(len(calls) - number)
+        left = len(calls) - number
+        show(f"Asking AWS: {left} call{'s' * (left > 1)} to go")
         service = call.action.partition(":")[0]
         if service in unreachable:
             outcomes[call.action] = unreachable[service]

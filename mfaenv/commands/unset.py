@@ -14,9 +14,9 @@ from mfaenv.session import direnv
 def run(options: Options, _words: Words, env: Env) -> int:
     """Raise MfaenvError (usage) for an unknown shell or format."""
     target = choose_target(options, env)
-    pairs = environment.removal(env)
-    is_read = target in shells.NAMES and not os.isatty(1)
-    to_direnv = [pair for pair in direnv.told(pairs, env) if is_read and pair[0] == environment.DIRENV]
+    pairs, is_read = environment.removal(env), target in shells.NAMES and not os.isatty(1)
+    told = direnv.told(pairs, env) if is_read else []
+    to_direnv = [pair for pair in told if pair[0] == environment.DIRENV]
     write = secrets_to_stdout if to_direnv else to_stdout  # direnv keeps the former keys
     write(shells.render(target, [*pairs, *to_direnv]))
     if os.isatty(1) and target in shells.NAMES:

@@ -258,8 +258,8 @@ def changed(session: "Iterable[Pair]", env: Env, *, alone: bool = False) -> dict
 def kept_by_direnv(session: "Mapping[str, str | None]", env: Env) -> bytes:
     """Return the JSON in DIRENV where direnv takes back what a session sets; else nothing."""
     limited = session.get(LIMIT)
-    has_news = limited or any(env.get(name) != session[name] for name in session)
-    if not env.get(DIRENV) or "DIRENV_IN_ENVRC" in env or not has_news:  # what an .envrc sets is the folder's
+    has_news = env.get(DIRENV) and (limited or any(env.get(name) != session[name] for name in session))
+    if not has_news or "DIRENV_IN_ENVRC" in env:  # what an .envrc sets is the folder's
         return b""
     import binascii  # these two are built in, or nearly
     import zlib

@@ -97,11 +97,7 @@ def _obtain(request: Request, context: Context) -> tuple[Session, MfaenvError | 
 
 def _ask(settings: ClientSettings, keys: Keys | Session, context: Context) -> dict[str, Outcome]:
     with context.terminal.progress() as show:
-
-        def show_left(calls: int) -> None:
-            show(f"Asking AWS: {calls} call{'s' * (calls > 1)} to go")
-
-        return probe.ask(settings, keys, show_left, context.now)
+        return probe.ask(settings, keys, show, context.now)
 
 
 def checks(proof: Proof, context: Context) -> Iterator[Check]:
