@@ -43,13 +43,24 @@ def folder(product: Product, name: str, text: str) -> Path:
     return place
 
 
+def add_library(product: Product) -> None:
+    """Give direnv the library."""
+    library = product.home / ".config" / "direnv" / "lib"
+    library.mkdir(parents=True)
+    (library / "mfaenv.sh").write_text(product.run("init", "direnv").out)
+
+
+def run_bash(product: Product, script: str) -> subprocess.CompletedProcess[str]:
+    """Run a script that succeeds, in the home."""
+    line, env = ["bash", "-c", script], with_mfaenv(product)
+    return subprocess.run(line, env=env, cwd=product.home, capture_output=True, text=True, check=True)
+
+
 @contextmanager
 def entered(product: Product, row: Settled, *, first: bool = False) -> Iterator[Seat]:
     """A shell with both hooks, in which direnv has the library, and all folders are allowed."""
     need("direnv")
-    library = product.home / ".config" / "direnv" / "lib"
-    library.mkdir(parents=True)
-    (library / "mfaenv.sh").write_text(product.run("init", "direnv").out)
+    add_library(product)
     lines = (HOOKS[row.name], *row.load) if first else (*row.load, HOOKS[row.name])
     with seated(product, row._replace(load=("export DIRENV_LOG_FORMAT=", *lines))) as seat:
         for place in product.home.glob("*/.envrc"):
@@ -104,9 +115,7 @@ def test_what_is_started_in_a_folder_does_not_get_the_keys_of_before_nor_the_fol
 ) -> None:
     """direnv keeps the former keys, and sets them again where a shell leaves the folder."""
     need("direnv")
-    library = stored.home / ".config" / "direnv" / "lib"
-    library.mkdir(parents=True)
-    (library / "mfaenv.sh").write_text(stored.run("init", "direnv").out)
+    add_library(stored)
     load = 'eval "$(direnv export bash 2>/dev/null)"'
     shown = 'echo "$MFAENV_PROFILE" "${AWS_ACCESS_KEY_ID-none}"'
     another = f"touch -d 2030-01-01 {stored.cache}/latest; {load}; {shown}; " if command != "demo" else ""
@@ -116,14 +125,7 @@ def test_what_is_started_in_a_folder_does_not_get_the_keys_of_before_nor_the_fol
         mfaenv {command} -- bash -c '{inner}'
         cd ..; {load}; {shown}
     """
-    done = subprocess.run(
-        ["bash", "-c", script],
-        env=with_mfaenv(stored),
-        cwd=stored.home,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = run_bash(stored, script)
     at_first, *later, after = (line.split(" ") for line in done.stdout.splitlines())
     assert all(each == at_first for each in later), done.stderr
     assert (at_first[0], at_first[1] != "none") == (profile, has_keys)
@@ -346,9 +348,7 @@ def test_after_the_end_of_a_limited_session_a_folder_gives_no_other(stored: Prod
 @pytest.mark.parametrize("shell", HOOKS)
 def test_a_limited_shell_of_exec_stays_limited_in_a_folder(stored: Product, shell: str) -> None:
     need("direnv", shell)
-    library = stored.home / ".config" / "direnv" / "lib"
-    library.mkdir(parents=True)
-    (library / "mfaenv.sh").write_text(stored.run("init", "direnv").out)
+    add_library(stored)
     (stored.home / "staging" / ".envrc").write_text("export OF_THE_FOLDER=1\nuse mfaenv staging\n")
     load = HOOKS[shell].replace("hook", "export")
     shown = f"{LIMITED_AND_FOLDER}; sh -c 'echo $AWS_ACCESS_KEY_ID'"
@@ -380,23 +380,14 @@ def test_what_exec_starts_with_nothing_hidden_leaves_a_folder_as_its_shell_does(
     (stored.home / "staging" / ".envrc").write_text("export OF_THE_FOLDER=1\n")
     load = 'eval "$(direnv export bash 2>/dev/null)"'
     inner = f"echo $OF_THE_FOLDER; cd ..; {load}; echo ${{OF_THE_FOLDER-gone}}"
-    done = subprocess.run(
-        ["bash", "-c", f"cd staging; direnv allow; {load}; mfaenv exec -q -p staging -- bash -c '{inner}'"],
-        env=with_mfaenv(stored),
-        cwd=stored.home,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = run_bash(stored, f"cd staging; direnv allow; {load}; mfaenv exec -q -p staging -- bash -c '{inner}'")
     assert done.stdout == "1\ngone\n", done.stderr
 
 
 def test_what_exec_starts_for_another_profile_keeps_it_in_a_folder(stored: Product) -> None:
     need("direnv")
     assert stored.run("--shell", "bash", "-p", "production").status == DONE
-    library = stored.home / ".config" / "direnv" / "lib"
-    library.mkdir(parents=True)
-    (library / "mfaenv.sh").write_text(stored.run("init", "direnv").out)
+    add_library(stored)
     load = 'eval "$(direnv export bash 2>/dev/null)"'
     shown = "echo $MFAENV_PROFILE"
     inner = f"touch -d 2030-01-01 {stored.cache}/latest; {load}; {shown}; cd ..; {load}; {shown}"
@@ -404,14 +395,7 @@ def test_what_exec_starts_for_another_profile_keeps_it_in_a_folder(stored: Produ
         eval "$(mfaenv -q --cached)"; cd staging; direnv allow; {load}; {shown}
         mfaenv exec -q -p production -- bash -c '{inner}'
     """
-    done = subprocess.run(
-        ["bash", "-c", script],
-        env=with_mfaenv(stored),
-        cwd=stored.home,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = run_bash(stored, script)
     assert done.stdout.split() == ["staging", "production", "default"], done.stderr
 
 
@@ -434,14 +418,7 @@ def test_a_session_that_cannot_be_set_fails(stored: Product) -> None:
     need("direnv")
     library = '. /dev/stdin <<< "$(mfaenv init direnv)"; watch_file() { :; }'
     script = f"{library}\nreadonly AWS_SECRET_ACCESS_KEY=old\nuse_mfaenv staging\necho status=$?"
-    done = subprocess.run(
-        ["bash", "-c", script],
-        env=with_mfaenv(stored),
-        cwd=stored.home,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = run_bash(stored, script)
     assert done.stdout == "status=1\n", done.stderr
 
 
@@ -625,14 +602,7 @@ def test_the_store_may_be_anywhere(product: Product, name: str) -> None:
     script = (
         '. /dev/stdin <<< "$(mfaenv init direnv)"; watch_file() { printf "%s" "$1"; }; use_mfaenv 2>/dev/null'
     )
-    done = subprocess.run(
-        ["bash", "-c", script],
-        env=with_mfaenv(product),
-        cwd=product.home,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = run_bash(product, script)
     assert done.stdout == f"{product.home / name}/mfaenv/latest", done.stderr
 
 
@@ -643,14 +613,7 @@ def test_options_are_refused(stored: Product, words: str) -> None:
         '. /dev/stdin <<< "$(mfaenv init direnv)"; watch_file() { :; }; export AWS_ACCESS_KEY_ID=old; '
         f"use_mfaenv {words}; echo $? ${{MFAENV_PROFILE-}} ${{AWS_ACCESS_KEY_ID-none}}"
     )
-    done = subprocess.run(
-        ["bash", "-c", script],
-        env=with_mfaenv(stored),
-        cwd=stored.home,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = run_bash(stored, script)
     assert (done.stdout, done.stderr) == ("1 none\n", "mfaenv: use mfaenv takes a profile, and no options\n")
 
 
@@ -659,14 +622,7 @@ def test_without_the_program_a_folder_has_no_keys(stored: Product) -> None:
         '. /dev/stdin <<< "$(mfaenv init direnv)"; watch_file() { :; }; export AWS_ACCESS_KEY_ID=old; '
         "PATH=/usr/bin:/bin; use_mfaenv staging; echo ${MFAENV_PROFILE-} ${AWS_ACCESS_KEY_ID-none}"
     )
-    done = subprocess.run(
-        ["bash", "-c", script],
-        env=with_mfaenv(stored),
-        cwd=stored.home,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = run_bash(stored, script)
     assert done.stdout == "staging none\n", done.stderr
 
 

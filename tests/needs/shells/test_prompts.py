@@ -141,15 +141,21 @@ def test_bashs_trap_for_errors_is_not_set_off(product: Product) -> None:
         assert seat.window.text.count("trapped") == 1
 
 
+def program_that_is_gone(product: Product, is_there: bool) -> Path:
+    """Return where mfaenv will be; its file may be there without its interpreter."""
+    program = product.home / "mfaenv"
+    if is_there:
+        program.write_text("#!/nowhere/python\n")
+        program.chmod(0o755)
+    return program
+
+
 @pytest.mark.parametrize("is_there", [False, True], ids=["no program", "no interpreter"])
 @pytest.mark.parametrize("row", [BASH, ZSH, FISH], ids=lambda row: row.name)
 def test_a_program_that_is_gone_is_told_once_until_it_is_back(
     product: Product, row: Settled, is_there: bool
 ) -> None:
-    back = product.home / "mfaenv"
-    if is_there:
-        back.write_text("#!/nowhere/python\n")
-        back.chmod(0o755)
+    back = program_that_is_gone(product, is_there)
     with seated(product, row) as seat:
         path = seat.sees('echo "path=$PATH"', "^path=.*$").removeprefix("path=").replace(" ", os.pathsep)
         seat.type("set PATH /usr/bin /bin ~" if row is FISH else "PATH=/usr/bin:/bin:$HOME")
@@ -170,24 +176,15 @@ def test_a_program_that_is_gone_is_told_once_until_it_is_back(
 def test_powershell_tells_once_that_the_program_is_gone_and_keeps_its_prompt(
     product: Product, is_there: bool
 ) -> None:
-    back = product.home / "mfaenv"
-    if is_there:
-        back.write_text("#!/nowhere/python\n")
-        back.chmod(0o755)
+    back = program_that_is_gone(product, is_there)
     with seated(product, POWERSHELL) as seat:
         path = seat.sees('"path=$env:PATH"', "^path=.*$").removeprefix("path=")
         seat.type('$env:PATH = "/usr/bin:/bin:$HOME"')
         over(seat)
         seat.type("")
         seat.type("")
-        assert (
-            len(
-                re.findall(
-                    "^mfaenv: .*(?:no program mfaenv|'mfaenv' failed to run)", seat.window.text, re.MULTILINE
-                )
-            )
-            == 1
-        )
+        told = "^mfaenv: .*(?:no program mfaenv|'mfaenv' failed to run)"
+        assert len(re.findall(told, seat.window.text, re.MULTILINE)) == 1
         assert not re.search(r"^PS>", seat.window.text, re.MULTILINE)
         back.write_text(f'#!/bin/sh\nPATH={path} exec mfaenv "$@"\n')
         back.chmod(0o755)
