@@ -33,7 +33,6 @@ _CONSOLE = """\
 
 
 def page_route(world: World, request: HttpRequest) -> Operation | None:
-    """Return a page's operation."""
     if request.path == CODE_PATH:
         return Operation("demo", "ShowCode", partial(_show_code, world))
     if request.path == SIGNIN_PATH:

@@ -59,7 +59,6 @@ class Query:
 
 
 def trust(principal: str, *, mfa: bool = True) -> Document:
-    """Return a role's trust policy."""
     statement = {
         "Effect": "Allow",
         "Principal": {"AWS": principal},

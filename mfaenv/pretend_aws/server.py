@@ -44,7 +44,6 @@ class PretendAws:
         self._server.__exit__()
 
     def find_operation(self, request: HttpRequest) -> Operation:
-        """Return the operation."""
         if page := page_route(self.world, request):
             return page
         form, auth = request.parameters, parse_authorization(request.headers.get("authorization", ""))

@@ -47,7 +47,6 @@ class Call:
         return [self.form[each] for each in takewhile(self.form.__contains__, names)]
 
     def query(self, resource: str, context: Mapping[str, str] | None = None, *, action: str = "") -> Query:
-        """Return the query."""
         caller = self.caller
         account = caller.account
         names = frozenset([caller.arn, caller.principal.arn, account.id, account.arn("root")])
@@ -69,7 +68,6 @@ class Call:
                 raise self.refusal(action, named, f" because no {kind} policy allows the {action} action")
 
     def refusal(self, action: str, named: str, reason: str = "") -> Refusal:
-        """Return the refusal."""
         resource = f" on resource: {named}" if named else ""
         return Refusal(
             "AccessDenied",
@@ -86,7 +84,6 @@ class QueryService:
     actions: Mapping[str, Callable[[Call], Content]]
 
     def operation(self, world: World, request: HttpRequest) -> Operation:
-        """Return the operation."""
         action = request.parameters.get("Action", "")
         return Operation(self.name, action, partial(self._perform, action, world, request), self.render_refusal)
 
@@ -100,11 +97,9 @@ class QueryService:
         return self.render(action, self.actions[action](call))
 
     def render(self, action: str, result: Content) -> HttpResponse:
-        """Return the answer."""
         return self._response(200, f"{action}Response", {f"{action}Result": result})
 
     def render_refusal(self, refusal: Refusal) -> HttpResponse:
-        """Return the answer."""
         fault = "Receiver" if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR else "Sender"
         error: Content = {"Type": fault, "Code": refusal.code, "Message": refusal.message}
         return self._response(refusal.status, "ErrorResponse", {"Error": error})

@@ -31,8 +31,6 @@ _WRONG_SIGNATURE = (
 
 
 class Authorization(NamedTuple):
-    """The `Authorization` header."""
-
     key_id: str
     date: str
     region: str

@@ -113,7 +113,6 @@ def _verified_at(call: Call) -> float | None:
 
 
 def assumed_role(session: Credential) -> dict[str, Content]:
-    """Return the answer."""
     return {
         "Credentials": _keys(session),
         "AssumedRoleUser": {"AssumedRoleId": session.user_id, "Arn": session.arn},

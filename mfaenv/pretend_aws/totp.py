@@ -45,7 +45,6 @@ class Device:
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def shown(self) -> ShownCode:
-        """Return what it shows now."""
         now = self.clock()
         step = int(now // STEP)
         return ShownCode(code_at_step(self.secret, step), STEP - int(now % STEP), step in self._used)

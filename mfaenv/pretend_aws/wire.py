@@ -20,7 +20,6 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error o
 
 
 def document(name: str, content: Content, namespace: str = "") -> bytes:
-    """Return a whole XML document."""
     attributes = f' xmlns="{namespace}"' if namespace else ""
     return ('<?xml version="1.0" encoding="UTF-8"?>\n' + _element(name, content, attributes)).encode()
 

@@ -61,12 +61,10 @@ class World:
         return self.clock()
 
     def add_account(self, account_id: str) -> Account:
-        """Add an account of twelve digits."""
         account = self.accounts[account_id] = Account(self, account_id, created=self.now())
         return account
 
     def find_role(self, arn: str) -> Role | None:
-        """Find a role."""
         roles = (role for account in self.accounts.values() for role in account.roles.values())
         return next((role for role in roles if role.arn == arn), None)
 
@@ -85,8 +83,6 @@ class World:
 
 @dataclass(eq=False)
 class Account:
-    """An account."""
-
     world: World
     id: str
     created: float = 0
@@ -98,24 +94,19 @@ class Account:
     """By serial number."""
 
     def arn(self, resource: str, service: str = "iam") -> str:
-        """Return a resource's ARN."""
         return f"arn:{self.partition}:{service}::{self.id}:{resource}"
 
     def add_user(self, name: str, *, policies: dict[str, Document] | None = None) -> User:
-        """Add a user."""
         user = self.users[name] = User(self, name, policies or {}, created=self.world.now())
         return user
 
     def add_role(self, name: str, trust: Document, *, policies: dict[str, Document] | None = None) -> Role:
-        """Add a role."""
         role = self.roles[name] = Role(self, name, policies or {}, trust)
         return role
 
 
 @dataclass(eq=False)
 class Principal:
-    """A user or a role."""
-
     account: Account
     name: str
     policies: dict[str, Document]
@@ -123,8 +114,6 @@ class Principal:
 
 @dataclass(eq=False)
 class User(Principal):
-    """An IAM user."""
-
     path: str = "/"
     created: float = 0
     id: str = field(default_factory=lambda: new_id("AIDA"))
@@ -133,11 +122,9 @@ class User(Principal):
 
     @property
     def arn(self) -> str:
-        """Return the user's ARN."""
         return self.account.arn(f"user{self.path}{self.name}")
 
     def add_key(self, key_id: str = "", secret: str = "") -> Credential:
-        """Add a long-term access key."""
         world = self.account.world
         key = Credential(self, key_id or new_id("AKIA"), secret or new_secret(), world.now())
         self.keys.append(key)
@@ -145,7 +132,6 @@ class User(Principal):
         return key
 
     def add_device(self) -> Device:
-        """Add a virtual MFA device."""
         world, serial = self.account.world, self.account.arn(f"mfa/{self.name}")
         device = Device(secrets.token_bytes(20), world.now, serial, world.now())
         self.devices.append(device)
@@ -154,8 +140,6 @@ class User(Principal):
 
 @dataclass(eq=False)
 class Role(Principal):
-    """A role."""
-
     trust: Document
     max_session: int = HOUR
     """Seconds."""
@@ -163,7 +147,6 @@ class Role(Principal):
 
     @property
     def arn(self) -> str:
-        """Return the role's ARN."""
         return self.account.arn(f"role/{self.name}")
 
 
@@ -192,19 +175,16 @@ class Credential:
 
     @property
     def account(self) -> Account:
-        """Return the principal's account."""
         return self.principal.account
 
     @property
     def arn(self) -> str:
-        """Return the caller's ARN."""
         if isinstance(self.principal, Role):
             return self.account.arn(f"assumed-role/{self.principal.name}/{self.details.name}", "sts")
         return self.principal.arn
 
     @property
     def user_id(self) -> str:
-        """Return the ARN's unique identifier."""
         return (
             f"{self.principal.id}:{self.details.name}"
             if isinstance(self.principal, Role)
