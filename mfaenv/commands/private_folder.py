@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import gettempdir
 
+from mfaenv.command_line import join
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import owner
 from mfaenv.fast.parse import Env
@@ -55,9 +56,14 @@ def _parent(env: Env) -> str:
         if private and os.path.isabs(path) and os.access(path, os.W_OK):
             return path
     path = gettempdir()
-    mode = os.stat(path).st_mode
+    state = os.stat(path)
+    mode = state.st_mode
     if os.name != "nt" and mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
-        raise MfaenvError(f"Others can replace files in {path}.", "Set TMPDIR to a folder closed to others.")
+        who = "Everybody" if mode & stat.S_IWOTH else "The folder's group"
+        wrong = f"{who} may replace files in {path}."
+        if owner(state):
+            raise MfaenvError(wrong, "Set TMPDIR to a folder that only you may write to.")
+        raise MfaenvError(f"{wrong} Close it:", command=join(("chmod", "go-w", path)))
     return path
 
 

@@ -1,6 +1,9 @@
 """A folder for files that are needed only while a process runs."""
 
+import os
+import shlex
 import stat
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
@@ -112,15 +115,36 @@ def test_it_is_where_nobody_else_can_make_names(temporary: Path, mode: int, *, i
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no modes")
 @pytest.mark.parametrize(
-    ("mode", "is_used"), [(0o755, True), (0o1777, True), (0o3770, True), (0o777, False), (0o2770, False)]
+    ("mode", "who"),
+    [
+        (0o755, ""),
+        (0o1777, ""),
+        (0o3770, ""),
+        (0o777, "Everybody"),
+        (0o775, "The folder's group"),
+        (0o2770, "The folder's group"),
+    ],
 )
-def test_it_is_not_where_others_can_put_another_in_its_place(
-    temporary: Path, mode: int, *, is_used: bool
-) -> None:
+def test_it_is_not_where_others_can_put_another_in_its_place(temporary: Path, mode: int, who: str) -> None:
     """Its files decide what programs run, and a folder of the user that got such a name would be removed."""
     temporary.chmod(mode)
     other = temporary / ("mfaenv-" + "0" * 32)
     other.mkdir()
-    with nullcontext() if is_used else pytest.raises(MfaenvError, match="Others can replace files"):
+    with pytest.raises(MfaenvError, match=f"{who} may replace files") if who else nullcontext() as refused:
         sweep("")
-    assert other.exists() != is_used
+    assert other.exists() == bool(who)
+    if refused:
+        subprocess.run(shlex.split(refused.value.command), check=True)
+        sweep("")
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can be another user")
+def test_nobody_is_told_to_close_a_folder_of_another_user(temporary: Path) -> None:
+    temporary.chmod(0o777)
+    os.chown(temporary, 65534, 65534)
+    with pytest.raises(MfaenvError, match="Everybody") as refused:
+        sweep("")
+    assert (refused.value.hint, refused.value.command) == (
+        "Set TMPDIR to a folder that only you may write to.",
+        "",
+    )
