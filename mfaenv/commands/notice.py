@@ -17,9 +17,12 @@ def show(options: Options, env: Env, pairs: Iterable[Pair]) -> None:
     had_one = environment.KEY in env or environment.EXPIRES in env
     is_another = had_one and got.get("AWS_ACCESS_KEY_ID") != env.get("AWS_ACCESS_KEY_ID")
     is_shown = is_another or os.isatty(fast.STDERR)
-    if not is_shown or os.isatty(fast.STDOUT) or options.keys() & {"quiet", "cached"}:
-        return
     limit = environment.lost_limit(options, env)
+    if "cached" in options:  # as in a startup file, which does not know what started the shell
+        limit = "" if got.get(environment.LIMIT) else env.get(environment.LIMIT, "")
+        is_shown = is_shown and bool(limit)
+    if not is_shown or "quiet" in options or os.isatty(fast.STDOUT):
+        return
     before = f"until now the session of this shell was {limit}" if limit else ""
     with suppress(OSError):  # the keys are printed: a log that is full or closed must not fail the line
         from mfaenv.terminal.text import printable  # slow to load, and mostly nothing is shown

@@ -162,7 +162,7 @@ def _policy(name: str) -> str:
 
     wrong, hint = "", "Put one IAM policy into it."
     try:
-        with open(name, encoding="utf-8") as file:
+        with open(name, encoding="utf-8-sig") as file:
             policy = json.loads(file.read(MAX_POLICY_FILE), object_pairs_hook=_once)
         text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
         if not isinstance(policy, dict) or "Statement" not in policy:

@@ -153,7 +153,17 @@ def test_a_console_that_may_do_more_than_its_shell_is_told(
     assert ("This shell's session is read-only, and that of the console is not." in done.err) is is_told
 
 
-@pytest.mark.parametrize(("options", "is_told"), [([], True), (["--read-only"], False)])
+@pytest.mark.parametrize(
+    ("options", "is_told"),
+    [
+        ([], True),
+        (["--read-only"], False),
+        (["-p", "staging"], False),
+        (["--cached", "-p", "staging"], True),  # of a startup file, which a limited shell reads too
+        (["--cached", "--read-only"], False),
+        (["--cached", "--quiet"], False),
+    ],
+)
 def test_a_shell_that_may_do_more_than_before_is_told(
     limited: Product, options: list[str], *, is_told: bool
 ) -> None:
@@ -198,6 +208,14 @@ def test_read_only_and_a_policy_beside_it_are_not_called_read_only(
     statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
     policy.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
     line = ("-p", "staging", "-f", "json", "--read-only", "--policy", str(policy))
+    assert keys(product.run(*line, "-c", scenario.device.code()))["MFAENV_SESSION_POLICY"] == "limited"
+
+
+def test_a_policy_may_begin_with_a_byte_order_mark(product: Product, scenario: Scenario) -> None:
+    """Editors and PowerShell on Windows write one."""
+    policy = product.home / "policy.json"
+    policy.write_text('{"Version": "2012-10-17", "Statement": []}', encoding="utf-8-sig")
+    line = ("-p", "staging", "-f", "json", "--policy", str(policy))
     assert keys(product.run(*line, "-c", scenario.device.code()))["MFAENV_SESSION_POLICY"] == "limited"
 
 
