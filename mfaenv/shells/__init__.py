@@ -98,6 +98,7 @@ class Target:
     startup_query: tuple[str, ...] = ()  # arguments with which the shell itself prints its path
     # A file that it reads only where it has none of its own: a new one begins by reading it.
     startup_before = ""
+    startup_at_login: tuple[str, ...] = ()  # the first of them is all that a login shell reads
     startup_by_hand = ""  # why no line in a file loads the function, though there is one
 
     # Arguments with which the shell runs text after its own startup files: {text}, or a {file} with it ({json}:

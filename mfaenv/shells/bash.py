@@ -81,6 +81,7 @@ class Bash(Posix):
     )
     completion = "bash.completion.bash"
     startup_files = ("~/.bashrc",)
+    startup_at_login = ("~/.bash_profile", "~/.bash_login", "~/.profile")
     demo_words = ("--rcfile", "{file}", "-i")
     demo_file = "bashrc"
     demo_template = "bash.demo.sh"

@@ -326,6 +326,34 @@ def test_a_line_that_is_there_is_found(newcomer: Product, scenario: Scenario, li
     assert (newcomer.home / ".bashrc").read_text() == f"{line}\n"
 
 
+LOGIN = """mfaenv: As a login shell, as in macOS' Terminal, bash reads {} and not ~/.bashrc. Put this line there:
+        {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_told"),
+    [
+        (".bash_profile", "PATH=$PATH:~/bin\n# . ~/.bashrc\n", True),
+        (".profile", "", True),
+        (".bash_profile", "if [ -f ~/.bashrc ]; then . ~/.bashrc; fi\n", False),
+        (".bash_login", "test -r ~/.profile && source ~/.profile\n", False),
+        (".bash_profile", 'eval "$(mfaenv init bash)"\n', False),
+    ],
+)
+def test_a_login_file_that_hides_the_line_is_told(
+    newcomer: Product, scenario: Scenario, name: str, text: str, *, is_told: bool
+) -> None:
+    path = newcomer.home / name
+    path.write_text(text)
+    reads_it = '[ -z "$BASH" ] || . ~/.bashrc'
+    told = LOGIN.format(f"~/{name}", reads_it)
+    done = newcomer.run("configure", "--yes", "--token-code", scenario.device.code())
+    assert (told in done.err) is is_told
+    path.write_text(f"{text}{reads_it}\n")
+    assert "login shell" not in newcomer.run("configure", "--yes").err
+
+
 @pytest.mark.parametrize("line", ['# eval "$(mfaenv init bash)"', "mfaenv status", "my-mfaenv-init"])
 def test_a_line_that_only_speaks_of_it_is_not(newcomer: Product, scenario: Scenario, line: str) -> None:
     (newcomer.home / ".bashrc").write_text(f"{line}\n")

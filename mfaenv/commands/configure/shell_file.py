@@ -20,6 +20,7 @@ QUERY_SECONDS = 30
 _HAS_LINE = re.compile(
     r"^(?!\s*(?:#|::|rem\s)).*\bmfaenv(?:\.exe)?['\"]?\s+init\b", re.MULTILINE | re.IGNORECASE
 )
+_READS_OTHERS = re.compile(r"^[^#\n]*(?:\.|source)\s.*(?:bashrc|\.profile)", re.MULTILINE)
 _FUNCTION = re.compile(r"^def .*\bmfaenv\b", re.MULTILINE)
 _UNQUOTED = re.compile(r"[~/][A-Za-z0-9._+/-]+")
 
@@ -48,6 +49,7 @@ def offer(shell: str, profile: str, env: Env, offers: Offers) -> bool:
         else:
             note(f"{shell} has no function to load.")
         return False
+    _note_login(language.startup_at_login, offers.terminal)
     file = rewrite.read(path)
     if (_FUNCTION if language.saved else _HAS_LINE).search(file.text):
         return True
@@ -59,6 +61,15 @@ def offer(shell: str, profile: str, env: Env, offers: Offers) -> bool:
     first = f"source {before}" if before and os.path.exists(os.path.expanduser(before)) else ""
     text = with_line(file.text, line, first)
     return offers.change(f"The line that loads mfaenv in each new {shell}:", file, text)
+
+
+def _note_login(names: tuple[str, ...], terminal: Terminal) -> None:
+    """Note where bash, as a login shell, never comes to ~/.bashrc."""
+    name = next((name for name in names if os.path.exists(os.path.expanduser(name))), "")
+    text = rewrite.read(os.path.expanduser(name)).text if name else ""
+    if name and not (_READS_OTHERS.search(text) or _HAS_LINE.search(text)):
+        why = f"As a login shell, as in macOS' Terminal, bash reads {name} and not ~/.bashrc. Put this line there:"
+        terminal.note(why, '[ -z "$BASH" ] || . ~/.bashrc')
 
 
 def offer_direnv(env: Env, offers: Offers, store: Store) -> None:

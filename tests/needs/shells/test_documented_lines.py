@@ -40,7 +40,7 @@ ELSEWHERE = {
     r".*\| (?:source|Invoke-Expression|load-env)|.*init (?:fish|nu).*|mkdir \$nu.*": "test_shells.py",
     r".*pass otp.*|keepassxc-cli show .*": "test_code_programs.py",
     r"set -eU AWS_PROFILE": "test_aws_profile.py",
-    r"eval \"\$\(~/\.local.*": "test_configure.py",
+    r"eval \"\$\(~/\.local.*|\[ -z .*": "test_configure.py",
 }
 """Lines by pattern, and the tests that type them."""
 
