@@ -82,4 +82,4 @@ def install_command(extra: str) -> str:
         return join(("pipx", "inject", MFAENV, EXTRA_PACKAGES[extra]))
     if not find_spec("pip"):  # uv made the environment
         return join(("uv", "pip", "install", "-p", sys.executable, EXTRA_PACKAGES[extra]))
-    return join((sys.executable, "-m", "pip", "install", f"{MFAENV}[{extra}]"))
+    return join((sys.executable, "-P", "-m", "pip", "install", f"{MFAENV}[{extra}]"))

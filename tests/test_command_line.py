@@ -31,7 +31,14 @@ def test_pip_of_this_very_python_installs_it_into_an_environment_that_has_pip() 
         "install",
         "mfaenv[keychain]",
     ]
-    assert shlex.split(install_command("login")) == [sys.executable, "-m", "pip", "install", "mfaenv[login]"]
+    assert shlex.split(install_command("login")) == [
+        sys.executable,
+        "-P",
+        "-m",
+        "pip",
+        "install",
+        "mfaenv[login]",
+    ]
 
 
 def test_pipx_injects_it(prefix: Path) -> None:

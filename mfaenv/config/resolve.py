@@ -238,7 +238,7 @@ def token_code(options: Options, env: Env) -> Value:
 def checked_code(text: str, source: str) -> str:
     """Return the six digits. Raise MfaenvError (usage), without the text."""
     if not (digits := code_digits(text)):
-        raise wrong_usage(f"{source}: a code is six digits.", "It is the number that the device shows.")
+        raise wrong_usage(f"{source}: a code is six digits.", "It is what the device shows, in ASCII digits.")
     return digits
 
 

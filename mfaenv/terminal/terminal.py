@@ -138,7 +138,8 @@ class Terminal:
                     Styled(part, line.tone) for line in above for part in wrapped(line.text, width, indent)
                 ]
                 try:
-                    answer = read(console.ask([*lines, Styled(asked.text, ASKED)], meanwhile))
+                    text = console.ask([*lines, Styled(asked.text, ASKED)], meanwhile)
+                    answer = read(text)
                 except (SessionStoredError, MfaenvError) as error:
                     console.abandon()
                     if isinstance(error, SessionStoredError) and not self._quiet:
@@ -148,6 +149,8 @@ class Terminal:
                 if answer is not None:
                     return answer
                 above = [Styled(wrong, BAD)] if wrong else []
+                if not text.isascii():
+                    above.append(Styled("Type it in half-width (ASCII) characters."))
 
     def pick(self, title: str, rows: Sequence[Row]) -> str:
         """Return the name of the row that is chosen. Raise KeyboardInterrupt."""
@@ -165,7 +168,7 @@ class Terminal:
             self.note(f"{reason}: waiting {round(seconds)} s for the next one.")
         with self.progress() as show:
             while (left := end - time.time()) > 0:
-                show(f"{reason}: the next one comes in {int(left) + 1} s")
+                show(f"{reason}: the next one comes in {int(left) + 1} s; type it then")
                 time.sleep(min(left, 0.25))
                 try:
                     self.check()

@@ -429,7 +429,9 @@ def test_a_date_that_is_none_says_nothing_about_the_clock(
 def test_where_the_keys_are_is_shown_and_what_to_do_about_it(product: Product, scenario: Scenario) -> None:
     (check,) = with_code(product, scenario).checks("keys")
     assert check["text"] == "long-term, in plain text in ~/.aws/credentials"
-    assert check["next_step"] == "This puts them into the keychain: mfaenv keys import -p default"
+    assert (
+        check["next_step"] == "This puts them into the keychain, if there is one: mfaenv keys import -p default"
+    )
 
 
 def test_commands_stand_on_lines_of_their_own_and_in_no_table(product: Product) -> None:

@@ -147,8 +147,9 @@ def _keys(request: Request) -> Check:
         return Check("keys", key, f"long-term, in the keychain ({source})")
     if request.keys.origin is not Origin.PROFILE:
         return Check("keys", key, "long-term")
-    advice = "This puts them into the keychain:", to_type("keys", "import", "-p", request.profiles[-1])
-    return Check("keys", key, f"long-term, in plain text in {source}", State.NOTE, *advice)
+    why = "This puts them into the keychain, if there is one:"
+    command = to_type("keys", "import", "-p", request.profiles[-1])
+    return Check("keys", key, f"long-term, in plain text in {source}", State.NOTE, why, command)
 
 
 def _clock(calls: Sequence[ComparedCall]) -> Iterator[Check]:

@@ -234,8 +234,8 @@ def test_without_keyring_the_pip_of_this_very_python_is_named(bare: Product) -> 
     done = bare.run("keys", "get")
     assert done.status == 1
     said = " ".join(done.err.split())
-    assert f"is not installed. Type: {sys.executable} -m pip install 'mfaenv[keychain]'" in said
+    assert f"is not installed. Type: {sys.executable} -P -m pip install 'mfaenv[keychain]'" in said
     with direct(bare, "keys", "get") as window:
         assert window.ended() == 1
         rows = [row.strip() for row in window.text.splitlines()]
-    assert f"{sys.executable} -m pip install 'mfaenv[keychain]'" in rows
+    assert f"{sys.executable} -P -m pip install 'mfaenv[keychain]'" in rows

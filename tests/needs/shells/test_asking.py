@@ -114,6 +114,8 @@ def test_what_is_no_code_is_never_sent(product: Product, aws: ObservedAws) -> No
             window.see("MFA code: ")
             window.enter(text)
             window.see(r"^A code is six digits\.$")
+            if not text.isascii():
+                window.see(r"^Type it in half-width \(ASCII\) characters\.$")
         window.see("MFA code: ")
         window.press(CTRL_C)
         assert window.ended() == 130
