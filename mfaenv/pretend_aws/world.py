@@ -185,11 +185,8 @@ class Credential:
 
     @property
     def user_id(self) -> str:
-        return (
-            f"{self.principal.id}:{self.details.name}"
-            if isinstance(self.principal, Role)
-            else self.principal.id
-        )
+        session = f":{self.details.name}" if isinstance(self.principal, Role) else ""
+        return f"{self.principal.id}{session}"
 
     def context(self, now: float) -> dict[str, str]:
         """Return the condition keys; long-term keys have no `aws:MultiFactorAuth…`.

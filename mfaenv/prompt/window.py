@@ -44,7 +44,7 @@ class Window:
         Raise MfaenvError where no window opens or none gives a code, KeyboardInterrupt where it is closed.
         """
         env, lines = self._terminal.env, tuple(printable(line.text) for line in question[:-1])
-        path, term = (tty.NAMES[0], env.get("TERM", "")) if self._terminal.available() else ("", "")
+        path, term = ("", "") if self._terminal.obstacle() else (tty.NAMES[0], env.get("TERM", ""))
         shown = Shown(lines, tty=path, term=term, locale=tty.locale(env) or "C.UTF-8")
         for _ in range(TRIES):
             typed = self._ask(shown._replace(wrong=printable(self.wrong)), meanwhile)

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 
 from mfaenv.errors import MfaenvError
@@ -62,19 +62,19 @@ def _open_named(link: str, env: Mapping[str, str]) -> None:
     for words in _named(env):
         name = os.path.basename(words[0])
         filled = [word.replace("%s", link) for word in words]
-        with _started(filled if filled != words else [*words, link], env) as process:
-            try:
-                status = process.wait(STARTED_SECONDS)
-            except subprocess.TimeoutExpired:
-                return
+        try:
+            status = _start(filled if filled != words else [*words, link], env).wait(STARTED_SECONDS)
+        except subprocess.TimeoutExpired:
+            return
         if status == 0:
             return
     raise MfaenvError(f"{name} ({VARIABLE}) ended with status {status}.", ELSE)
 
 
-@contextmanager
-def _started(command: Sequence[str], env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Let the program run on after the block."""
+_running: list[subprocess.Popen[bytes]] = []  # kept to the end: Python would warn of one that still runs
+
+
+def _start(command: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
     nothing = subprocess.DEVNULL
     try:
         process = program.start(
@@ -82,11 +82,8 @@ def _started(command: Sequence[str], env: Mapping[str, str]) -> Iterator[subproc
         )
     except (OSError, ValueError) as error:
         raise program.cannot_run(command[0], error, env) from None
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.returncode = 0  # else Python warns that it still runs
+    _running.append(process)
+    return process
 
 
 def _opener_command(env: Mapping[str, str]) -> tuple[str, ...]:
@@ -101,16 +98,16 @@ def _opener_command(env: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _open_by_system(link: str, command: Sequence[str], env: Mapping[str, str]) -> None:
-    with redirect_once(link) as (address, answered), ExitStack() as opened:
-        openers: list[subprocess.Popen[bytes]] = []
+    opener: subprocess.Popen[bytes] | None = None
+    with redirect_once(link) as (address, answered):
         if sys.platform == "win32":
             program.open_address(address)
         else:
-            openers.append(opened.enter_context(_started([*command, address], env)))
+            opener = _start([*command, address], env)
         end = time.monotonic() + MAX_WAIT_SECONDS
         while not answered.wait(POLL_SECONDS):
-            if any(opener.poll() for opener in openers):
-                raise MfaenvError(f"{command[0]} found no browser (status {openers[0].returncode}).", ELSE)
+            if opener and opener.poll():
+                raise MfaenvError(f"{command[0]} found no browser (status {opener.returncode}).", ELSE)
             if time.monotonic() > end:
                 raise MfaenvError("No browser has asked for the page.", "--print shows the link, to open it.")
 

@@ -92,7 +92,7 @@ def _window(terminal: Terminal) -> Window:
 
 def can_ask(acquisition: Acquisition, terminal: Terminal) -> bool:
     """Return whether anything but a code can be asked for, which a window cannot."""
-    return not acquisition.no_input and acquisition.ask.text != "window" and terminal.available()
+    return not acquisition.no_input and acquisition.ask.text != "window" and not terminal.obstacle()
 
 
 def _first_line() -> str:

@@ -81,7 +81,7 @@ class BackgroundClient:
         finally:
             made.set()
         with suppress(Exception):  # a thread's traceback would be shown
-            self._terminal.load()  # for what is said after the answer
+            self._terminal.drawn()  # loads what is said after the answer
 
     def _make(self, terminal: Terminal) -> None:
         request = self._request

@@ -62,10 +62,6 @@ class Terminal:
         if self.for_shell and tty.is_captured() and sys.platform != "win32":
             _signal.signal(_signal.SIGTSTP, _signal.SIG_IGN)
 
-    def available(self) -> bool:
-        """Return whether somebody can be asked."""
-        return not self.obstacle()
-
     def obstacle(self) -> str:
         """Return why nobody can be asked, if so."""
         try:
@@ -75,10 +71,6 @@ class Terminal:
             return "a full-screen program has the terminal"
         except OSError:
             return "there is no terminal to ask on"
-
-    def load(self) -> None:
-        """Load what it takes to draw."""
-        import mfaenv.terminal.page  # noqa: F401 - loading is all
 
     @contextmanager
     def watching(self, check: Callable[[], None]) -> Iterator[None]:

@@ -34,7 +34,7 @@ class Offers:
 
     def check(self) -> None:
         """Raise MfaenvError where nobody can be asked (usage), or the config file cannot be read."""
-        if self.asking and not self.terminal.available():
+        if self.asking and self.terminal.obstacle():
             hint = "--yes takes all offers, --dry-run only shows them."
             raise wrong_usage("There is no terminal to ask on.", hint)
         rewrite.read(self.config, ENCODING)

@@ -63,7 +63,7 @@ class Rotation:
         self.store.check()
         self.request = request = resolve.resolve(options, env, files)._replace(hops=())
         acquisition = resolve.acquisition(options, env, request, files)
-        self.asks = not acquisition.no_input and self.terminal.available()
+        self.asks = not (acquisition.no_input or self.terminal.obstacle())
         self.delete = bool(options.get("delete"))
         self.root = request.profiles[-1]
         place = places.of_profile(files, self.root, self.terminal)
