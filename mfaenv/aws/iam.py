@@ -5,12 +5,10 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.h
 
 from contextlib import suppress
 from functools import partial
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from mfaenv.aws import client as clients
 from mfaenv.aws import explain
-from mfaenv.aws.client import ClientSettings
 from mfaenv.aws.sts import Identity, text
 from mfaenv.errors import DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
@@ -61,7 +59,7 @@ def serial_number(identity: Identity, name: str) -> str:
 class _UserCalls:
     """Calls of a user. Every method raises MfaenvError."""
 
-    def __init__(self, settings: ClientSettings, keys: Keys | Session, user: str) -> None:
+    def __init__(self, settings: clients.ClientSettings, keys: Keys | Session, user: str) -> None:
         self._client = clients.client("iam", settings, keys)
         # Sent twice, what makes something would make two, or find its name taken.
         self._once = clients.client("iam", settings._replace(attempts=1), keys)
@@ -136,7 +134,7 @@ class AccessKeys(_UserCalls):
                 AccessKey(text(row, "AccessKeyId"), row["Status"] == "Active", row["CreateDate"].timestamp())
                 for row in every["AccessKeyMetadata"]
             ]
-        return tuple(sorted(keys, key=attrgetter("created")))
+        return tuple(sorted(keys, key=lambda key: key.created))
 
     def last_use(self, key_id: str) -> dict[str, str] | None:
         """Return when (`at`), for which `service` and `region` a key was last used; None for never."""

@@ -10,7 +10,6 @@ from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.model import Keys, Provider, account_of
 from mfaenv.serving import browser
 from mfaenv.session import device, longterm, remembered, service
-from mfaenv.session.service import Resolved
 from mfaenv.terminal.terminal import Terminal
 
 GIVE_ANY_SESSION = {Provider.TEMPORARY, Provider.LOGIN, Provider.PROCESS}
@@ -23,7 +22,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
         return _run(resolved)
 
 
-def _run(resolved: Resolved) -> int:
+def _run(resolved: service.Resolved) -> int:
     options, env, request = resolved.options, resolved.env, resolved.request
     terminal = Terminal.for_options(options, env)
     service.warn_of_lost_limit(options, terminal, "the console")
@@ -62,7 +61,7 @@ def _run(resolved: Resolved) -> int:
     return DONE
 
 
-def _whose(resolved: Resolved, keys: Keys) -> tuple[str, str]:
+def _whose(resolved: service.Resolved, keys: Keys) -> tuple[str, str]:
     """Return long-term keys' partition and account, each empty where unknown."""
     request = remembered.filled_in(resolved.request._replace(keys=keys), resolved.store)
     account = request.account
@@ -72,7 +71,7 @@ def _whose(resolved: Resolved, keys: Keys) -> tuple[str, str]:
     return regions.find_partition(request.session_region, request.device.text), account
 
 
-def _users_own(resolved: Resolved, partition: str, account: str) -> MfaenvError:
+def _users_own(resolved: service.Resolved, partition: str, account: str) -> MfaenvError:
     """Return the error for a user's session: "Only federation tokens or assume role tokens may be used", AWS says."""
     with_roles = resolved.files.with_roles("role_arn", "sso_role_name")
     with_role = f"Use a profile with a role (-p {with_roles})"

@@ -13,7 +13,6 @@ from mfaenv.command_line import as_typed, asked_again
 from mfaenv.commands.credential_server import CredentialServer
 from mfaenv.commands.private_folder import explain_failure, private_folder
 from mfaenv.config import awsfiles, names
-from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.credential_process import SETTING, session_profile
 from mfaenv.config.sources import GIVE_CREDENTIALS, HIDDEN
 from mfaenv.fast import environment
@@ -113,7 +112,7 @@ def _with_source(request: Request, session: Session) -> Request:
     return request._replace(keys=keys, device=Value(session.device, request.device.source or "found"))
 
 
-def _without_keys(served: str, files: AwsFiles, terminal: Terminal) -> dict[str, str]:
+def _without_keys(served: str, files: awsfiles.AwsFiles, terminal: Terminal) -> dict[str, str]:
     """Return the texts of both AWS files without keys, by variable, where [default] has some. Raise MfaenvError."""
     if GIVE_CREDENTIALS.isdisjoint(files.section(DEFAULT)):
         return {}
@@ -136,7 +135,7 @@ def _without_keys(served: str, files: AwsFiles, terminal: Terminal) -> dict[str,
     return texts
 
 
-def _hidden(served: str, files: AwsFiles) -> set[str]:
+def _hidden(served: str, files: awsfiles.AwsFiles) -> set[str]:
     """Return the profiles with keys, and those that lead to one; a process of ours gives the served one's."""
     hidden = {DEFAULT, *(name for name, section in files.profiles.items() if not KEYS.isdisjoint(section))}
     more = hidden
@@ -151,7 +150,7 @@ def _hidden(served: str, files: AwsFiles) -> set[str]:
     return hidden
 
 
-def _with_one_profile(name: str, files: AwsFiles, keys: Session) -> dict[str, str]:
+def _with_one_profile(name: str, files: awsfiles.AwsFiles, keys: Session) -> dict[str, str]:
     section = {key: text for key, text in files.section(name).items() if key not in GIVE_CREDENTIALS | OF_ROLES}
     services = section.get("services", "")
     of_services = {f"services {services}": files.services[services]} if services in files.services else {}

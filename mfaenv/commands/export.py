@@ -3,7 +3,6 @@
 import os
 import time
 from contextlib import suppress
-from functools import partial
 
 from mfaenv import fast, shells
 from mfaenv.command_line import asked_again
@@ -37,7 +36,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     terminal = Terminal.for_options(options, env)
     terminal.for_shell = target != "process"  # which programs read, and end by signals as they like
     terminal.ignore_ctrl_z()
-    pairs = service.get_pairs(options, env, terminal, partial(_check_values, target))
+    pairs = service.get_pairs(options, env, terminal, lambda own: _check_values(target, own))
     if target in shells.NAMES and "output" not in options:
         pairs = direnv.told(pairs, env)
     text = shells.render(target, pairs, encoding=code_page())

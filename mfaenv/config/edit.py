@@ -12,7 +12,6 @@ from mfaenv.config import scanner
 from mfaenv.config.awsfiles import Sections, short
 from mfaenv.config.names import profile_of, title_of
 from mfaenv.config.rewrite import TextFile
-from mfaenv.config.scanner import IniSection
 from mfaenv.errors import MfaenvError
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -71,7 +70,7 @@ def _lines(text: str) -> list[str]:
     return list(io.StringIO(text, newline=""))
 
 
-def _change(lines: list[str], section: IniSection, values: Mapping[str, str | None], end: str) -> None:
+def _change(lines: list[str], section: scanner.IniSection, values: Mapping[str, str | None], end: str) -> None:
     options = {option.name: option for option in section.options}
     last = max([section.line, *(option.last for option in section.options)])
     indent = _indent(lines[(section.options[-1] if section.options else section).line - 1])

@@ -7,7 +7,6 @@ import re
 import stat
 import sys
 from contextlib import suppress
-from functools import partial
 from typing import NamedTuple
 
 from mfaenv.config.awsfiles import SECRET_KEY, TOKENS, short
@@ -91,7 +90,7 @@ def replace(file: TextFile, text: str) -> None:
     try:
         data = text.encode(locale.getencoding() if file.encoding == "locale" else file.encoding)
         private_files.make_folders(folder)
-        private_files.replace(file.target, data, temporary=temporary, prepare=partial(_complete, file))
+        private_files.replace(file.target, data, temporary=temporary, prepare=lambda new: _complete(file, new))
         with suppress(OSError):  # a power cut would bring back a key that is deactivated by then
             opened = os.open(folder, os.O_RDONLY)  # which Windows refuses
             try:

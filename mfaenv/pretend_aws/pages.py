@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-conso
 import json
 import secrets
 from collections.abc import Mapping
-from functools import partial
 from html import escape
 
 from mfaenv.pretend_aws.device_page import CODE_PATH
@@ -34,11 +33,11 @@ _CONSOLE = """\
 
 def page_route(world: World, request: HttpRequest) -> Operation | None:
     if request.path == CODE_PATH:
-        return Operation("demo", "ShowCode", partial(_show_code, world))
+        return Operation("demo", "ShowCode", lambda: _show_code(world))
     if request.path == SIGNIN_PATH:
         action = request.parameters.get("Action", "")
         perform = _get_signin_token if action == "getSigninToken" else _log_in
-        return Operation("signin", action, partial(perform, world, request.parameters))
+        return Operation("signin", action, lambda: perform(world, request.parameters))
     return None
 
 

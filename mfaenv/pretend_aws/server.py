@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from email.utils import formatdate
-from functools import partial
 from typing import Self
 
 from mfaenv.pretend_aws import s3
@@ -50,7 +49,7 @@ class PretendAws:
         name = auth.service if auth else ""
         service = next((each for each in self.services if each.version == form.get("Version")), None)
         if not service and name not in {"", STS.name, IAM.name, s3.NAME}:
-            return Operation(name, "", partial(_refuse_service, name), partial(_render_elsewhere, request))
+            return Operation(name, "", lambda: _refuse_service(name), lambda no: _render_elsewhere(request, no))
         if "Action" in form or (request.method == "POST" and name != s3.NAME):
             return (service or self.services[0]).operation(self.world, request)
         return s3.operation(self.world, request)

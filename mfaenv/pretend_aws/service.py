@@ -5,7 +5,6 @@ Source: the IAM User Guide, "Troubleshoot access denied error messages".
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
 from itertools import count, takewhile
 from typing import NamedTuple
@@ -85,7 +84,7 @@ class QueryService:
 
     def operation(self, world: World, request: HttpRequest) -> Operation:
         action = request.parameters.get("Action", "")
-        return Operation(self.name, action, partial(self._perform, action, world, request), self.render_refusal)
+        return Operation(self.name, action, lambda: self._perform(action, world, request), self.render_refusal)
 
     def _perform(self, action: str, world: World, request: HttpRequest) -> HttpResponse:
         caller, form = authenticate(world, request, self.name), request.parameters

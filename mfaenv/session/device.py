@@ -1,7 +1,6 @@
 """Serial numbers: which STS takes, and which AWS has for a user."""
 
 from mfaenv.aws import client, iam, sts
-from mfaenv.aws.sts import Identity
 from mfaenv.command_line import to_type
 from mfaenv.config.roles import is_iam_arn
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError, wrong_usage
@@ -23,7 +22,7 @@ EXAMPLES = "It looks like arn:aws:iam::123456789012:mfa/NAME, or GAHT12345678 fo
 class MissingDeviceError(MfaenvError):
     """A user has no device that STS can use."""
 
-    user: Identity
+    user: sts.Identity
 
 
 def checked(serial: str, source: str) -> str:
@@ -50,7 +49,7 @@ def find(request: Request, keys: Keys, context: Context, lock: CallLock) -> Requ
     return request._replace(account=who.account, user=who.user)
 
 
-def _serial(request: Request, keys: Keys, who: Identity, context: Context, lock: CallLock) -> str:
+def _serial(request: Request, keys: Keys, who: sts.Identity, context: Context, lock: CallLock) -> str:
     terminal = context.terminal
     serials = iam.ask(client.client("iam", client.settings_of(request), keys), who, keys)
     asking = can_ask(context.acquisition, terminal)
@@ -90,6 +89,6 @@ def _offered(likely: str, terminal: Terminal, *, asking: bool) -> str:
     return checked(typed, "typed")
 
 
-def owner(request: Request, keys: Keys | Session) -> Identity:
+def owner(request: Request, keys: Keys | Session) -> sts.Identity:
     """Ask AWS whose keys these are. Raise MfaenvError."""
     return sts.identity(client.client("sts", client.settings_of(request), keys), keys)

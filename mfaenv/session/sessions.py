@@ -12,7 +12,6 @@ from mfaenv.fast.environment import timestamp
 from mfaenv.model import Keys, Origin, Request, Span
 from mfaenv.session import cache, code, device, longterm, remembered
 from mfaenv.session.cache import Cache, CallLock, Context
-from mfaenv.session.code import CodeSource
 from mfaenv.session.fetch import fetch
 
 SLACK = 60  # seconds by which the clocks may differ
@@ -26,7 +25,7 @@ class Sessions:
         self._context = context
         self._store, self._terminal, self._acquisition, self._now = context
         self._cache = Cache(context, sessions)
-        self._code_source: CodeSource | None = None
+        self._code_source: code.CodeSource | None = None
 
     def get(self, request: Request) -> Session:
         """Return the session, or with --cached an empty one. Raise MfaenvError."""
@@ -186,7 +185,7 @@ class Sessions:
         profile, command = request.profiles[-1], request.process.text
         remembered.remember_key(self._store, profile, command, keys.access_key, self._now())
 
-    def _source(self, request: Request) -> CodeSource:
+    def _source(self, request: Request) -> code.CodeSource:
         if self._code_source is None:  # standard input is read once
             self._code_source = code.source(request, self._acquisition, self._terminal)
         return self._code_source

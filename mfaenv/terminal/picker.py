@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 from mfaenv.terminal import tty
 from mfaenv.terminal.text import ASKED, FAINT, PLAIN, Row, Styled, cells, printable
-from mfaenv.terminal.tty import Tty
 
 MAX_ROWS = 15  # rows of the list that are shown at once
 HELP = "type to narrow, arrows or number, Enter takes, Esc leaves"
@@ -80,7 +79,7 @@ def _cut(text: str, columns: int) -> str:
     return text
 
 
-def pick(title: str, rows: Sequence[Row], console: Tty) -> str:
+def pick(title: str, rows: Sequence[Row], console: tty.Tty) -> str:
     """Show the list until a row is taken, and return its name, which alone stays on the terminal.
 
     Raise KeyboardInterrupt where the person leaves, or the terminal has gone.
@@ -116,7 +115,7 @@ def _keys(fd: int) -> list[str]:
     return KEY.findall(data.decode("utf-8", "replace"))
 
 
-def _draw(lines: list[Styled], before: list[Styled], console: Tty) -> None:
+def _draw(lines: list[Styled], before: list[Styled], console: tty.Tty) -> None:
     """Draw over the lines before, which a narrower terminal has broken."""
     width = console.size().columns
     up = sum(max(1, -(-cells(line.text) // width)) for line in before) - 1

@@ -11,7 +11,6 @@ from mfaenv.terminal import tty
 from mfaenv.terminal.foreground import handling
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled, wrapped
-from mfaenv.terminal.tty import Tty
 
 OPEN, CLOSE = "\x1b[?1049h\x1b[H\x1b[J", "\x1b[?1049l"
 """The alternate screen: https://invisible-island.net/xterm/ctlseqs/ctlseqs.html, "DECSET"."""
@@ -34,7 +33,7 @@ MARGIN = 2
 class PrivateScreen:
     """The alternate screen, with a QR code at the left where it fits, and text beside it."""
 
-    def __init__(self, console: Tty, code: Sequence[str], columns: int) -> None:
+    def __init__(self, console: tty.Tty, code: Sequence[str], columns: int) -> None:
         self._console = console
         self._code = code
         self.has_code = bool(code)

@@ -27,7 +27,6 @@ from mfaenv.terminal.text import (
     printable,
     wrapped,
 )
-from mfaenv.terminal.tty import FullScreenError, Tty
 
 if TYPE_CHECKING:
     from mfaenv.terminal.page import Page
@@ -65,9 +64,9 @@ class Terminal:
     def obstacle(self) -> str:
         """Return why nobody can be asked, if so."""
         try:
-            with Tty():
+            with tty.Tty():
                 return ""
-        except FullScreenError:
+        except tty.FullScreenError:
             return "a full-screen program has the terminal"
         except OSError:
             return "there is no terminal to ask on"
@@ -165,7 +164,7 @@ class Terminal:
                 try:
                     self.check()
                 except SessionStoredError:
-                    with suppress(OSError), Tty() as console:
+                    with suppress(OSError), tty.Tty() as console:
                         console.drop_input()  # the shell would run it
                     raise
         self._has_waited = True
@@ -175,7 +174,7 @@ class Terminal:
         """Yield the terminal as a program's standard input and error, if there is one."""
         with ExitStack() as opened:
             try:
-                console = opened.enter_context(Tty())
+                console = opened.enter_context(tty.Tty())
                 opened.enter_context(tty.keep_modes(console.fd))
                 streams: dict[str, Any] = {"stdin": console.reader, "stderr": console.writer}
             except OSError:
@@ -278,10 +277,10 @@ class Terminal:
         """Obey https://no-color.org."""
         return bool(self.env.get("NO_COLOR")) or self.env.get("TERM", "") in {"", "dumb"}
 
-    def open_tty(self) -> Tty:
+    def open_tty(self) -> tty.Tty:
         """Open the terminal. Raise MfaenvError where it has gone, or another job has it by now."""
         try:
-            return Tty(self.check, no_styles=self._no_styles(), for_shell=self.for_shell)
+            return tty.Tty(self.check, no_styles=self._no_styles(), for_shell=self.for_shell)
         except OSError:
             hint = "Keep mfaenv in the foreground while it may ask."
             raise MfaenvError("There is no terminal to ask on any more.", hint, status=CODE_NEEDED) from None

@@ -1,7 +1,5 @@
 """`mfaenv configure`: offer what is missing; what was taken stays if the person leaves."""
 
-from functools import partial
-
 from mfaenv import shells
 from mfaenv.aws import resolved
 from mfaenv.command_line import MFAENV, to_type
@@ -9,7 +7,6 @@ from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.first_device import FirstDevice
 from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, credential_process, resolve, shell_settings
-from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.credential_process import PROCESS, SETTING, entry, other_program, session_profile
 from mfaenv.config.names import file_paths
 from mfaenv.config.roles import of_process, roles_of
@@ -66,8 +63,10 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
     request = _offer_device(request, acquisition, files, offers, store)
     if not acquisition.token_command.text and (command := programs.find(request, env, offers)):
         why = "A program that gives the code. Who has both it and the key needs no device:"
-        proved = partial(programs.gives_code, command, offers.terminal)
-        offers.settings(why, {request.profiles[-1]: {"mfa_process": command}}, proved)
+        values = {"mfa_process": command}
+        offers.settings(
+            why, {request.profiles[-1]: values}, lambda: programs.gives_code(command, offers.terminal)
+        )
     _offer_sources(request.profile.text, _offer_process(request, files, env, offers), files, offers)
     profile, shell = request.profile.text, shell_file.calling_shell(env, offers.terminal)
     command = MFAENV if profile == DEFAULT else to_type("-p", profile)
@@ -87,7 +86,7 @@ def _needs_no_code(request: Request) -> MfaenvError:
     return MfaenvError(wrong, "Name another one with -p.")
 
 
-def _choose_profile(files: AwsFiles, offers: Offers) -> str:
+def _choose_profile(files: awsfiles.AwsFiles, offers: Offers) -> str:
     commands = {name: section.get(SETTING, "") for name, section in files.profiles.items()}
     usable = [name for name in commands if files.long_term_key(name) or entry(commands[name])]
     usable = usable or [name for name, command in commands.items() if other_program(command)]
@@ -103,7 +102,7 @@ def _choose_profile(files: AwsFiles, offers: Offers) -> str:
 
 
 def _offer_device(
-    request: Request, acquisition: Acquisition, files: AwsFiles, offers: Offers, store: Store
+    request: Request, acquisition: Acquisition, files: awsfiles.AwsFiles, offers: Offers, store: Store
 ) -> Request:
     if any(files.section(name).get("mfa_serial") for name in request.profiles):
         return request
@@ -138,7 +137,7 @@ def _offer_device(
     return request
 
 
-def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) -> str:
+def _offer_process(request: Request, files: awsfiles.AwsFiles, env: Env, offers: Offers) -> str:
     name = request.profile.text
     for other, section in files.profiles.items():
         if session_profile(section.get(SETTING, "")) == name:
@@ -156,7 +155,7 @@ def _offer_process(request: Request, files: AwsFiles, env: Env, offers: Offers) 
     return new if made or offers.dry_run else ""
 
 
-def _offer_sources(name: str, source: str, files: AwsFiles, offers: Offers) -> None:
+def _offer_sources(name: str, source: str, files: awsfiles.AwsFiles, offers: Offers) -> None:
     changes: dict[str, dict[str, str | None]] = {}
     for role in roles_of(files, name) if source else ():
         if "source_profile" in files.of_credentials.get(role, {}):

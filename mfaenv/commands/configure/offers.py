@@ -8,7 +8,6 @@ from mfaenv.command_line import to_type
 from mfaenv.config import edit, rewrite
 from mfaenv.config.awsfiles import short
 from mfaenv.config.names import ENCODING
-from mfaenv.config.rewrite import TextFile
 from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast import text_to_stdout
 from mfaenv.session.change_lock import change_lock
@@ -53,7 +52,7 @@ class Offers:
         """Return whether the person is asked."""
         return not (self.dry_run or self.yes)
 
-    def change(self, why: str, file: TextFile, text: str, proved: Proved = lambda: True) -> bool:
+    def change(self, why: str, file: rewrite.TextFile, text: str, proved: Proved = lambda: True) -> bool:
         """Show a change, and return whether it was taken, proved and made."""
         if text == file.text:
             return False

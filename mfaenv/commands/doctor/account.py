@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from mfaenv import duration
 from mfaenv.aws import client, explain, probe, resolved, sts
-from mfaenv.aws.client import ClientSettings
 from mfaenv.aws.iam import SECURITY_KEY
 from mfaenv.aws.probe import NOT_TRIED, Kind, Outcome
 from mfaenv.command_line import to_type
@@ -95,7 +94,7 @@ def _obtain(request: Request, context: Context) -> tuple[Session, MfaenvError | 
         return Session(), error
 
 
-def _ask(settings: ClientSettings, keys: Keys | Session, context: Context) -> dict[str, Outcome]:
+def _ask(settings: client.ClientSettings, keys: Keys | Session, context: Context) -> dict[str, Outcome]:
     with context.terminal.progress() as show:
         return probe.ask(settings, keys, show, context.now)
 

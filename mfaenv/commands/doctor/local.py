@@ -9,7 +9,6 @@ from mfaenv.command_line import MFAENV, join, to_type
 from mfaenv.commands import output_target, status
 from mfaenv.commands.doctor.report import Check, State
 from mfaenv.config import awsfiles, provenance
-from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, file_paths
 from mfaenv.config.roles import roles_of
 from mfaenv.errors import MfaenvError, join_names, without_password
@@ -70,7 +69,7 @@ def aws_files(env: Env) -> Iterator[Check]:
         yield Check("files", name, f"{about}{named}", state, *advice)
 
 
-def titles(files: AwsFiles) -> Iterator[Check]:
+def titles(files: awsfiles.AwsFiles) -> Iterator[Check]:
     """Check for titles that lack the word `profile`."""
     for name in filter(files.profiles.__contains__, files.nameless):
         text, advice = f"no program reads [{name}] there", f"Write [profile {name}]."
@@ -86,7 +85,7 @@ def values(request: Request, acquisition: Acquisition) -> Iterator[Check]:
         yield Check("values", "", request.warning, State.NOTE, "Set what it names.")
 
 
-def roles(files: AwsFiles) -> Iterator[Check]:
+def roles(files: awsfiles.AwsFiles) -> Iterator[Check]:
     """Check for roles that other programs assume without MFA: with an mfa_serial they ask for a code."""
     for source, section in files.profiles.items():
         names = [name for name in roles_of(files, source) if not files.section(name).get("mfa_serial")]

@@ -11,7 +11,6 @@ from mfaenv.aws.iam import AccessKeys
 from mfaenv.command_line import MFAENV, as_typed, to_type
 from mfaenv.commands.keys import places
 from mfaenv.config import awsfiles, credential_process, resolve, sources
-from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse, text_to_stdout, to_stdout
 from mfaenv.fast.parse import Env, Options
@@ -42,7 +41,7 @@ class _KeyRow:
     last_used: dict[str, str] | None = None
     problem: MfaenvError | None = None
 
-    def ask_iam(self, env: Env, files: AwsFiles, context: Context) -> None:
+    def ask_iam(self, env: Env, files: awsfiles.AwsFiles, context: Context) -> None:
         """Fill in what IAM knows, where a session is stored to ask with. Raise MfaenvError."""
         options: Options = {"profile": self.profile} if self.profile else {}
         request = resolve.resolve(options, env, files)._replace(hops=())
@@ -121,7 +120,7 @@ def _show(rows: Sequence[_KeyRow], terminal: Terminal) -> None:
         terminal.note("Ages and last use come from IAM, which wants a session. With one:", line)
 
 
-def _rows(env: Env, files: AwsFiles, context: Context) -> Iterator[_KeyRow]:
+def _rows(env: Env, files: awsfiles.AwsFiles, context: Context) -> Iterator[_KeyRow]:
     for name, section in files.profiles.items():
         command = section.get(credential_process.SETTING, "")
         place = places.of_profile(files, name, context.terminal)

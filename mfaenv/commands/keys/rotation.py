@@ -12,13 +12,11 @@ from mfaenv.aws.iam import AccessKey, AccessKeys, is_known
 from mfaenv.command_line import to_type
 from mfaenv.commands.keys import places
 from mfaenv.config import awsfiles, credential_process, resolve
-from mfaenv.config.credential_process import SETTING, other_program
 from mfaenv.errors import DONE, DeniedError, MfaenvError, join_names
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Keys, Origin, Provider, Request, Value, same_keys
 from mfaenv.session import cache, longterm, remembered
-from mfaenv.session.cache import Context
 from mfaenv.session.change_lock import change_lock
 from mfaenv.session.keychain import KeychainEntry
 from mfaenv.session.sessions import Sessions
@@ -78,7 +76,7 @@ class Rotation:
         if not user:
             raise MfaenvError("These are keys of the root user.", "Delete them, and work with an IAM user's.")
         # An export may take the keys out of the keychain meanwhile.
-        context = Context(self.store, self.terminal, acquisition)
+        context = cache.Context(self.store, self.terminal, acquisition)
         self.session = Sessions(context).get(request._replace(keys=keys))
         self.settings = client.settings_of(request, self.session.device)
         self.iam = AccessKeys(self.settings, self.session, user)
@@ -205,7 +203,7 @@ class Rotation:
         files, users = awsfiles.load(self.terminal.env), []
         for name in files.profiles:
             place = places.of_profile(files, name, self.terminal)
-            command = files.section(name).get(SETTING, "")
+            command = files.section(name).get(credential_process.SETTING, "")
             try:
                 if isinstance(place, KeychainEntry):
                     place.remove_spare()
@@ -216,7 +214,7 @@ class Rotation:
                         place.replace(keys, new)
                         remembered.remember_key(self.store, name, command, new.access_key, time.time())
                         self.terminal.note(f"Profile {name} had the old key too, and has the new one now.")
-                elif active and not place and (program := other_program(command)):
+                elif active and not place and (program := credential_process.other_program(command)):
                     users.append(f"{name}, if {program} gives it")
             except MfaenvError as error:
                 state = "active" if active else "inactive"
