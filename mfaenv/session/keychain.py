@@ -67,13 +67,11 @@ class KeychainEntry:
     def load(self) -> Keys | None:
         """Return the keys, if any."""
         with _opened(self._terminal) as backends:
-            texts = (
-                backend.get_password(service, self.name)
-                for service in (self.service, self._spare)
-                for backend in backends
-            )
-            text = next((text for text in texts if text is not None), None)
-            return None if text is None else _read(text, self.name, self.service)
+            for service in (self.service, self._spare):
+                for backend in backends:
+                    if (text := backend.get_password(service, self.name)) is not None:
+                        return _read(text, self.name, self.service)
+            return None
 
     def replace(self, old: Keys | None, new: Keys | None) -> None:
         """Replace the old keys, which have to be there, by the new ones; None is no keys.
@@ -116,6 +114,10 @@ class KeychainEntry:
             for backend in backends:
                 for service in (self._spare, self.service):
                     _remove(backend, service, self.name)
+        # KeePassXC asks for a confirmation, which an older secretstorage leaves out.
+        if self.load():
+            wrong = f"The keychain did not remove the entry '{self.name}'."
+            raise MfaenvError(wrong, "Remove it in the keychain's own program.")
 
 
 def _remove(backend: KeyringBackend, service: str, name: str, until: str | None = None) -> None:

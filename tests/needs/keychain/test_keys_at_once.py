@@ -160,6 +160,38 @@ def test_an_entry_that_somebody_removes_at_the_same_moment_is_removed(
     assert scenario.key.secret in credentials(product).read_text()
 
 
+KEEPING = """\
+import os
+from keyring.backend import KeyringBackend
+
+class Keyring(KeyringBackend):
+    priority = 1
+
+    def get_password(self, service, username):
+        return os.environ["ENTRY"] if service == "mfaenv" else None
+
+    def delete_password(self, service, username):
+        pass
+
+    set_password = None
+"""
+
+
+def test_an_entry_that_the_keychain_does_not_remove_is_told(
+    product: Product, scenario: Scenario, tmp_path: Path
+) -> None:
+    """As where a window of the keychain's has to allow it, which an older secretstorage does not open."""
+    (tmp_path / "keeping.py").write_text(KEEPING)
+    entry = {"Version": 1, "AccessKeyId": scenario.key.id, "SecretAccessKey": scenario.key.secret}
+    product.env["PYTHONPATH"] += f"{os.pathsep}{tmp_path}"
+    product.env |= {"PYTHON_KEYRING_BACKEND": "keeping.Keyring", "ENTRY": json.dumps(entry)}
+    credentials(product).chmod(0o600)
+    done = product.run("keys", "export")
+    assert done.status == 1
+    assert_explained(done, "did not remove the entry 'default'", "Remove it")
+    assert scenario.key.secret in credentials(product).read_text()
+
+
 def test_a_keychain_that_keeps_things_in_memory_alone_is_refused(
     product: Product, scenario: Scenario, tmp_path: Path
 ) -> None:
