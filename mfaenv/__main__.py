@@ -1,7 +1,6 @@
 """The entry point: the fast path if it answers, else the command that the line names.
 
-Imports stand in the functions that need them, and type names are quoted: `__future__` would be one more file to
-read.
+Imports stand in the functions that need them, and type names are quoted, to read fewer files.
 """
 
 import _signal  # type: ignore[import-not-found]  # signal itself takes its time

@@ -108,8 +108,7 @@ class Request(NamedTuple):
     command `process` has to run to tell. `profiles` leads from the chosen one to the root, `config_profile`,
     whose settings botocore takes for the session's call. `account` and `user`, the user's name, are empty until
     AWS tells; `endpoints`, by service, are empty for AWS's own. `ca_bundle` is the chosen profile's, for where
-    the root has none. `variables` are the profile's settings for a shell, and `warning` is of those that it
-    cannot have.
+    the root has none. `variables` are the profile's settings for a shell, and `warning` tells of the others.
     """
 
     profile: Value
@@ -140,8 +139,7 @@ class Request(NamedTuple):
 class Acquisition(NamedTuple):
     """How a session may be got.
 
-    `ask` is `terminal`, `window` or `auto`. With `cached`, only the store is looked at; with `refresh`, what it
-    holds does not count.
+    `ask` is `terminal`, `window` or `auto`. With `cached`, only the store counts; with `refresh`, it does not.
     """
 
     token_code: Value = NO_VALUE

@@ -19,10 +19,9 @@ VISITED = "MFAENV_PROCESS_PROFILES"
 
 
 def credentials(request: Request, env: Mapping[str, str], start: Start) -> Session:
-    """Return what botocore resolves the request's profile to, never the keys of the environment.
+    """Return what botocore resolves the profile to, never the keys of the environment. Raise MfaenvError.
 
-    `start` starts a credential_process: botocore would look in the current folder first on Windows. Raise
-    MfaenvError.
+    `start` starts a credential_process: botocore would look in the current folder first on Windows.
     """
     profile = request.profiles[-1]
     process_env = {**environment.without_settings(env), VISITED: _visited(request.profiles, env)}

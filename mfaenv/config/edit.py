@@ -1,7 +1,6 @@
 """Change settings in an AWS config or credentials file, and nothing else in it.
 
-All other bytes stay, line ends too: what the scanner reads differs in these settings alone, or nothing is
-changed.
+All other bytes stay, line ends too. If the scanner would read more than these settings anew, nothing changes.
 """
 
 import io

@@ -2,8 +2,7 @@
 
 A session's variables leave a program without a profile's name, so it reads `[default]`. Where the chosen
 profile says something else, a variable has to say it; where `[default]` alone says something, a variable says
-the usual (USUAL). https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html says which address
-wins.
+the usual (USUAL). Which address wins: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 """
 
 import os

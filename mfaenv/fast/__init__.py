@@ -1,8 +1,7 @@
 """What shells, prompts and SDKs start: a stored session to bytes; and all that is printed, by any command.
 
 This package answers or declines: where anything is odd it returns None, and the full run explains. It asks
-nothing, and raises no error of ours but those of `shells`. It imports built-in modules, os, stat and `shells`
-alone.
+nothing. It imports built-in modules, os, stat and `shells` alone, and raises no error of ours but those of that.
 
 A *cached request* in the store says which entry a request led to, and what that depended on: the options and
 variables, less those that cannot matter (IGNORED_OPTIONS, IGNORED_VARIABLES) or hold a secret, and the state of

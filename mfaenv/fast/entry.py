@@ -1,7 +1,6 @@
 """What the store holds, where that is, and how it is read. What writes is in `store`.
 
-An entry is text: a first line, `name=value` lines with `%` and line breaks escaped, and a last line with the
-checksum of all before it.
+An entry is text: a first line, `name=value` lines with `%` and line breaks escaped, and the checksum of these.
 """
 
 import os
@@ -44,8 +43,7 @@ def checksum(data: bytes) -> str:
     """Return 16 digits that differ after a change of any seven bytes in a row, and after nearly any other change.
 
     It is Python's hash of the bytes as one number, the remainder by 2 to the 61st less 1, smaller on 32-bit
-    machines: https://docs.python.org/3/library/stdtypes.html#hashing-of-numeric-types. To load a CRC would take
-    longer.
+    machines: https://docs.python.org/3/library/stdtypes.html#hashing-of-numeric-types. A CRC takes time to load.
     """
     return f"{hash(int.from_bytes(data, 'big')):016x}"
 
@@ -118,8 +116,7 @@ def to_text(value: object) -> str:
 class Session(Entry):
     """A session; an empty one is false. `expires` and `created` are in seconds since 1970; one without end has None.
 
-    `profiles` leads from the profile asked for to the one with the keys, and `source` is the access key of
-    these.
+    `profiles` leads from the profile asked for to the one with the keys, and `source` is their access key.
     """
 
     PREFIX = "session-"
@@ -161,8 +158,7 @@ class Session(Entry):
 def directory(env: "Mapping[str, str]") -> str:
     """Return the store's directory: `mfaenv` below MFAENV_CACHE_DIR, or the platform's own, as platformdirs has it.
 
-    It is empty where MFAENV_CACHE_DIR is relative, which would be another store in each current folder, and
-    where there is no home.
+    It is empty where there is no home, or MFAENV_CACHE_DIR is relative: that would be a store in each folder.
     """
     if env.get("MFAENV_CACHE_DIR"):
         named = os.path.expanduser(env["MFAENV_CACHE_DIR"])

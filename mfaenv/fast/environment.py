@@ -225,8 +225,7 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     """List what the shell unsets, then what it sets, for a session as the store writes it.
 
     `session` has access_key, secret_key, profile and, where there is one, token, expires (seconds since 1970,
-    UTC), account, region, source_key, pinned, settings, limit and identity. PROFILE_AS in `env` is
-    one of PROFILE_NAMES or empty.
+    UTC), account, region, source_key, pinned, settings, limit, identity. PROFILE_AS is of PROFILE_NAMES, or empty.
     """
     expires, region, own = session.get("expires"), session.get("region", ""), own_regions(env)
     ours = [name for name in REGIONS if own.get(name) != region]

@@ -150,8 +150,7 @@ MAIN_OPTIONS = {
 class Command(Record):
     """One command: what it is for, and its options by name.
 
-    `fixed` are the options that the name stands for. The argument is one word, or none where it is `optional`; a
-    program's are all that follow.
+    `fixed` are the options that the name stands for. The argument is one word, but all that follow for a program.
     """
 
     help: str

@@ -53,8 +53,7 @@ def parse_authorization(header: str) -> Authorization | None:
 def authenticate(world: World, request: HttpRequest, service: str) -> Credential:
     """Return the keys that signed the request. Raise Refusal.
 
-    Any region of the partition will do: with one address for all services, clients sign for IAM too with their
-    own.
+    Any region of the partition will do: where all services have one address, clients sign for IAM with their own.
     """
     headers, now = request.headers, world.now()
     if "authorization" not in headers:

@@ -4,8 +4,7 @@ Commands call `service`. `sessions` looks in the store (`cache`), finds the devi
 session for it, and assumes the roles. Three locks keep processes apart:
 
     calls      One gets sessions with an access key (`CallLock`). It is released while a person is asked.
-    prompt     One asks on a terminal, in windows, or by a token program (`lock_prompt`), until the session is
-    stored.
+    prompt     One asks on a terminal, in windows, or by a token program, and stores the session (`lock_prompt`).
     changes    One changes AWS files and the keychain (`change_lock`).
 
 Whoever asks, or waits for one of the first two to get the user's own session, looks in the store meanwhile: a

@@ -100,8 +100,7 @@ class Cache:
     def lock_prompt(self, source: CodeSource, access_key: str, profile: str) -> Iterator[None]:
         """Let one process at a time ask in the source's place, until its session is stored.
 
-        Raise KeyboardInterrupt where the person closed the window that was waited for: the next would ask the
-        same.
+        Raise KeyboardInterrupt where the person closed the window before: the next would ask the same.
         """
         since = self._now()
         waiting = f"{source.other}; profile {profile} waits for it."

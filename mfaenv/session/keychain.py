@@ -76,8 +76,7 @@ class KeychainEntry:
     def replace(self, old: Keys | None, new: Keys | None) -> None:
         """Replace the old keys, which have to be there, by the new ones; None is no keys.
 
-        Then another process reads them back, by the command that SDKs run: some keychains are one process's
-        memory.
+        Another process reads them back, by the command that SDKs run: a keychain may be one process's memory.
         """
         if not same_keys(self.load(), old):
             raise changed_error(self.title)

@@ -1,7 +1,6 @@
 """What mfaenv prints: ordered pairs of name and value as bytes for one shell or one data format.
 
-A shell is a file in this package and a line in ``SHELLS``; only the one that is wanted is imported. None does
-I/O.
+A shell is a file in this package, which does no I/O, and a line in ``SHELLS``. Only the wanted one is imported.
 """
 
 import sys

@@ -33,8 +33,7 @@ class Fish(Target):
     def assign(self, name: str, value: str) -> str:
         """Return the statement, without a line break for ``eval (mfaenv)``.
 
-        A key that a local variable hides fails the line. `set` keeps the status, and so does the test of the
-        next key.
+        A key that a local variable hides fails the line: `set` keeps the status, and so does the next test.
         """
         written = f"'{value}'" if needs_no_quotes(value) else escape(value, "\\X%02x")
         assigned = f"set -gx {name} {written};"

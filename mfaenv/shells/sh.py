@@ -39,8 +39,7 @@ class Sh(Posix):
     """What every POSIX shell reads, old ones too: single quotes and all between them come from printf.
 
     Backticks, since parentheses are a pattern to zsh with GLOB_SUBST, as when it plays sh. Quotes, since
-    without them a line break at the end is lost, and bash 5.2 makes garbage of ``${X%_}`` where X is the octets
-    C2 5C 5F.
+    without them a line break at the end is lost, and bash 5.2 garbles ``${X%_}`` of the octets C2 5C 5F.
     """
 
     remedy = "This shell holds no NUL, and no more than 32 KiB of other than letters, digits and _@%+:,./=-."

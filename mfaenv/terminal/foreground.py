@@ -53,8 +53,7 @@ def started(
     try:
         with undisturbed():
             try:
-                # What mfaenv itself opens is closed in programs (PEP 446); what it was given is the program's
-                # too.
+                # What mfaenv opens itself is closed in programs (PEP 446); what it was given is theirs too.
                 process = program.start(command, env, close_fds=False, **streams)
             except (OSError, ValueError) as error:
                 raise program.cannot_run(command[0], error, env) from None

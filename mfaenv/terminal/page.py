@@ -28,8 +28,7 @@ class Page(Console):
         boxed = os.isatty(STDERR if stderr else STDOUT)
         super().__init__(
             stderr=stderr,  # a shell evaluates standard output: what is waited for is never shown there
-            # What is drawn for standard output is printed later: rich writes nothing there, not even an empty
-            # text.
+            # What is drawn for standard output is printed later: rich writes not even an empty text there.
             file=None if stderr else TextIOWrapper(BytesIO(), getattr(sys.stdout, "encoding", None)),
             # It has its styles as characters, which an old console of Windows shows as they are.
             force_terminal=False if no_styles or (not stderr and detect_legacy_windows()) else boxed or None,

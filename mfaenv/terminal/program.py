@@ -1,7 +1,6 @@
 """The start of all programs that mfaenv starts.
 
-Each function imports subprocess for itself: that takes half as long as the interpreter's start, and most
-questions come before any program.
+Each function imports subprocess, which takes long: most questions come before any program.
 """
 
 from __future__ import annotations
@@ -68,8 +67,7 @@ if sys.platform == "win32":
 def start(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> subprocess.Popen[bytes]:
     """Start a program, without a shell; `streams` are Popen's.
 
-    Raise MfaenvError for a batch file with a path or arguments that cmd would run in part; else OSError or
-    ValueError.
+    Raise OSError, ValueError, or MfaenvError for a batch file whose path or arguments cmd would run in part.
     """
     program = find(command[0], env)
     if not program and sys.platform == "win32":
@@ -123,8 +121,7 @@ def end(running: subprocess.Popen[bytes]) -> None:
         with suppress(TimeoutExpired):
             running.wait(GRACE_SECONDS)
             return
-    # What a signal raised just after Popen acquired its lock leaves that locked: nothing that waits would ever
-    # end.
+    # A signal just after Popen acquired its lock leaves that locked: what waits would never end.
     running.returncode = FAILED
 
 

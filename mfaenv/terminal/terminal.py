@@ -39,8 +39,7 @@ INDENT = " " * len("mfaenv: ")
 class Terminal:
     """The person at the other end, who may want silence (`quiet`) or every detail (`verbose`).
 
-    It is `for_shell` where a shell waits for what is printed, perhaps in a subshell that no key may end or
-    stop.
+    It is `for_shell` where a shell waits for what is printed, perhaps in a subshell that no key may end.
     """
 
     def __init__(self, env: Mapping[str, str], *, quiet: bool = False, verbose: bool = False) -> None:

@@ -1,7 +1,6 @@
 """Programs that give codes, and which of their entries is the device's.
 
-Nothing is unlocked to look, but for KeePassXC, which always asks for its password: so the person is asked
-first.
+Nothing is unlocked to look. KeePassXC always asks for its password, so the person is asked first.
 """
 
 import configparser
