@@ -76,13 +76,17 @@ def _change(lines: list[str], section: scanner.IniSection, values: Mapping[str, 
     new = {name: value for name, value in values.items() if value is not None and name not in options}
     if new and not _LINE_END.search(lines[last - 1]):
         lines[last - 1] += end
-    lines[last:last] = [f"{indent}{name} = {value}{end}" for name, value in new.items()]
+    lines[last:last] = [_line(indent, name, value, end) for name, value in new.items()]
     for name, option in reversed(options.items()):
         if name in values:
             start, value = option.line - 1, values[name]
             kept = [line for line in lines[start : option.last] if line.strip()[:1] in ("", *scanner.COMMENTS)]
-            first = [] if value is None else [f"{_indent(lines[start])}{name} = {value}{end}"]
+            first = [] if value is None else [_line(_indent(lines[start]), name, value, end)]
             lines[start : option.last] = [*first, *kept]
+
+
+def _line(indent: str, name: str, value: str, end: str) -> str:
+    return f"{indent}{name} = {value}".replace("\n", f"{end}{indent}\t") + end
 
 
 def _indent(line: str) -> str:

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from newcomers import DEVICE, NOTHING, PROCESS, config, direnv_library, settle_newcomer, state
 from product import as_nobody
+from settings import configure
 from terminals import need
 
 from mfaenv import shells
@@ -439,6 +440,23 @@ def test_a_profile_of_that_name_is_left_alone(newcomer: Product, scenario: Scena
     assert "credential_process" not in config(newcomer).read_text()
     again = newcomer.run("configure", "--yes")
     assert (again.status, line in again.err, "All is set up" in again.err) == (0, True, False)
+
+
+def test_programs_get_all_that_says_where_aws_is_and_how_it_is_called(
+    newcomer: Product, scenario: Scenario
+) -> None:
+    of_s3 = "\naddressing_style = path"
+    configure(newcomer, retry_mode="adaptive", ignore_configured_endpoint_urls="false", s3=of_s3, output="text")
+    done = newcomer.run("configure", "--yes", "--token-code", scenario.device.code())
+    assert done.status == 0, done.err
+    found = awsfiles.load(newcomer.env).section("default-mfa")
+    assert found == {
+        "credential_process": PROCESS.partition(" = ")[2],
+        "region": "eu-central-1",
+        "ignore_configured_endpoint_urls": "false",
+        "s3": of_s3,
+        "retry_mode": "adaptive",
+    }
 
 
 def test_a_role_of_the_credentials_file_is_named_with_the_line_to_write(

@@ -131,7 +131,15 @@ def test_a_setting_is_removed_with_its_lines() -> None:
     assert changed == "[profile a]\n# mine\nregion = r\n"
 
 
-@pytest.mark.parametrize("value", ["a\nb", " a", "a\r[b]\rc = d"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("before", ["", "s3 =\n  d = 1\n"])
+def test_lines_of_a_value_are_indented(before: str, end: str) -> None:
+    text = f"[profile a]\nx = 1\n{before}".replace("\n", end)
+    changed = with_values(text, "a", {"s3": "\na = b\n\n[c] = d"})
+    assert changed == "[profile a]\nx = 1\ns3 = \n\ta = b\n\t\n\t[c] = d\n".replace("\n", end)
+
+
+@pytest.mark.parametrize("value", [" a", "a\r[b]\rc = d"])
 def test_a_value_that_would_read_otherwise_is_refused(value: str) -> None:
     with pytest.raises(MfaenvError):
         with_values("[profile a]\n", "a", {"region": value})

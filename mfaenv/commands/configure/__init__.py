@@ -23,12 +23,8 @@ from mfaenv.store import Store
 from mfaenv.terminal.terminal import INDENT, Terminal
 
 WHERE_AWS_IS = (
-    "region",
-    "endpoint_url",
-    "services",
-    "ca_bundle",
-    "use_fips_endpoint",
-    "use_dualstack_endpoint",
+    *("region", "endpoint_url", "services", "ignore_configured_endpoint_urls", "ca_bundle", "s3"),
+    *environment.SETTING_VARIABLES,
 )
 
 
