@@ -29,14 +29,13 @@ POLL_SECONDS = 2
 
 def run(options: Options, env: Env) -> int:
     """Replace the profile's access key. Raise MfaenvError, which says what is left to do."""
-    rotation, chosen = Rotation(options, env), ""
+    rotation, other = Rotation(options, env), None
     while True:
         with change_lock(rotation.terminal):
-            other = rotation.advance(chosen)
+            other = rotation.advance(other)
         if other is None:
             return DONE
         rotation.choose(other)
-        chosen = other.id
 
 
 def _not_stored(request: Request) -> MfaenvError:
@@ -81,8 +80,8 @@ class Rotation:
         self.settings = client.settings_of(request, self.session.device)
         self.iam = AccessKeys(self.settings, self.session, user)
 
-    def advance(self, chosen: str) -> AccessKey | None:
-        """Make a new key, or finish with the chosen one. Return one to ask about."""
+    def advance(self, chosen: AccessKey | None) -> AccessKey | None:
+        """Make a new key, or finish with the chosen one if it is as it was. Return one to ask about."""
         self.place = places.of_profile(awsfiles.load(self.terminal.env), self.root, self.terminal) or self.place
         keys, before = self.place.load(), self.keys
         if keys is None:
@@ -97,9 +96,11 @@ class Rotation:
             wrong = f"IAM lists no key {keys.access_key} of this user."
             raise MfaenvError(wrong, f"Check the keys of profile {self.root} in {self.place.title}.")
         other = next((each for each in listed.values() if each.id != keys.access_key), None)
-        if other is None:
+        if other is None and chosen:
+            self.terminal.note(f"{chosen.id} is deleted already; {keys.access_key} stays.")
+        elif other is None:
             self._replace(keys)
-        elif other.id != chosen and (other.active or not self.delete or self._users(other.id, active=False)):
+        elif other != chosen and (other.active or not self.delete or self._users(other.id, active=False)):
             return other
         elif other.active:
             self._finish(keys, other.id)

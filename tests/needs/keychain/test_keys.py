@@ -403,6 +403,23 @@ def test_with_two_keys_the_person_chooses(
     assert states(alice) == dict(zip((scenario.key.id, other.id), left, strict=True))
 
 
+@pytest.mark.usefixtures("stored")
+def test_the_person_is_asked_again_where_the_other_key_has_changed_meanwhile(
+    product: Product, scenario: Scenario, alice: User
+) -> None:
+    """As by the same answer in another window: who lets a key be deactivated has not let it be deleted."""
+    other = alice.add_key()
+    with Window((*product.command, "keys", "rotate"), product.env, product.home) as window:
+        window.see(rf"Deactivate {other.id}, and make no new key")
+        other.active = False
+        window.enter("2")
+        window.see(rf"Delete {other.id}, and make no new key")
+        alice.keys.remove(other)
+        window.enter("2")
+        window.see(f"{other.id} is deleted already; {scenario.key.id} stays")
+    assert states(alice) == {scenario.key.id: True}
+
+
 def test_where_a_policy_hides_the_last_use_the_person_still_chooses(
     product: Product, scenario: Scenario, alice: User
 ) -> None:
