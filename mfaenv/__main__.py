@@ -123,17 +123,23 @@ def run(arguments: "Sequence[str]") -> int:
         from mfaenv.fast import execute
 
         execute.answer(line.options, line.words, os.environ)
-    if module != "export":  # for which botocore is loaded, and stays
+    _prepare(module)
+    if not line.understood:
+        from mfaenv.cli import app
+
+        return app.run(arguments, os.environ)
+    if module == "unset" and (status := fast.unset(line.options, os.environ)) is not None:
+        return status
+    return parse.load(line.command)(line.options, line.words, os.environ)
+
+
+def _prepare(module: str) -> None:
+    if module in {"demo", "exec"}:  # which may run for days
         gc.enable()
     if module not in {"exec", "init"}:  # which do it themselves, where and as long as they have to
         from mfaenv.terminal import coredump
 
         coredump.prevent()
-    if not line.understood:
-        from mfaenv.cli import app
-
-        return app.run(arguments, os.environ)
-    return parse.load(line.command)(line.options, line.words, os.environ)
 
 
 def _command(name: str) -> "Command | None":

@@ -2,20 +2,48 @@
 
 import time
 from contextlib import suppress
-from typing import Any
 
 from mfaenv import duration
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse, text_to_stdout, to_stdout
 from mfaenv.fast.entry import Session
-from mfaenv.fast.parse import Env, Options, Words
+from mfaenv.fast.parse import Env, Options, Record, Words
 from mfaenv.store import SESSION, Store
-
-Row = dict[str, Any]
 
 COLUMNS = ("Profile", "Identity", "Account", "Device", "Time left")
 SERVED = "served"  # the kind of a shell of `mfaenv exec --serve`, which has an address and no keys
 VERSION = 1  # of what `--json` prints: another where a name goes or changes its meaning
+
+
+class SessionRow(Record):
+    """A session: `expires` in ISO 8601, `remaining` in seconds."""
+
+    profile: str | None
+    profiles: tuple[str, ...]
+    kind: str
+    role: str | None
+    session_policy: str | None
+    account: str | None
+    device: str | None
+    access_key_id: str | None
+    expires: str | None
+    remaining: int | None
+
+
+class ShellRow(SessionRow):
+    """The session of this shell."""
+
+    rule: str | None
+    stored: bool
+
+
+class Overview(Record):
+    """What `--json` prints."""
+
+    version: int
+    shell: ShellRow | None
+    stored: list[SessionRow]
+    problems: list[str]
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
@@ -26,18 +54,18 @@ def run(options: Options, _words: Words, env: Env) -> int:
     if options.get("as_json"):
         import json
 
-        to_stdout((json.dumps(data) + "\n").encode())
+        to_stdout((json.dumps(data, default=vars) + "\n").encode())
     else:
         from mfaenv.terminal.terminal import Terminal  # slow to load, and --json does without
         from mfaenv.terminal.text import Table
 
-        shell = data["shell"]
+        shell = data.shell
         here = Table("This shell", COLUMNS, (_cells(shell),)) if shell else "This shell exports no AWS keys."
-        why = [shell["rule"]] if shell and shell["rule"] else []
-        rows = tuple(map(_cells, data["stored"]))
+        why = [shell.rule] if shell and shell.rule else []
+        rows = tuple(map(_cells, data.stored))
         nothing = nothing_stored(parse.text(options, "profile"))
         stored = Table("Stored sessions", COLUMNS, rows) if rows else nothing
-        text_to_stdout(Terminal.for_options(options, env).drawn(here, *why, stored, *data["problems"]))
+        text_to_stdout(Terminal.for_options(options, env).drawn(here, *why, stored, *data.problems))
     return DONE
 
 
@@ -46,65 +74,64 @@ def nothing_stored(profile: str) -> str:
     return f"No session is stored for profile {profile}." if profile else "No session is stored."
 
 
-def _cells(session: Row) -> tuple[str, ...]:
-    kind, role, account = session["kind"], session["role"], session["account"]
-    identity = "an address for credentials" if kind == SERVED else kind
-    if role:
-        identity = f"role {role.partition(':role/')[2]}"
-    if session["session_policy"]:
-        identity += f", {session['session_policy']}"
-    device = session["device"] or "-"
-    if account:  # or it would be twice in the row, and break
+def _cells(session: SessionRow) -> tuple[str, ...]:
+    identity = "an address for credentials" if session.kind == SERVED else session.kind
+    if session.role:
+        identity = f"role {session.role.partition(':role/')[2]}"
+    if session.session_policy:
+        identity += f", {session.session_policy}"
+    device = session.device or "-"
+    if session.account:  # or it would be twice in the row, and break
         device = device.rpartition(":mfa/")[2]
-    return (session["profile"] or "-", identity, account or "-", device, _left(session))
+    return (session.profile or "-", identity, session.account or "-", device, _left(session))
 
 
-def _left(session: Row) -> str:
+def _left(session: SessionRow) -> str:
     from datetime import datetime  # slow to load, and --json does without
 
-    remaining = session["remaining"]
-    if remaining is None:
-        return {"long-term": "no end", SERVED: "renewed by mfaenv"}.get(session["kind"], "unknown")
+    remaining = session.remaining
+    if remaining is None or session.expires is None:
+        return {"long-term": "no end", SERVED: "renewed by mfaenv"}.get(session.kind, "unknown")
     if not remaining:
         return "ended"
-    end = datetime.fromisoformat(session["expires"]).timestamp()
+    end = datetime.fromisoformat(session.expires).timestamp()
     return f"{duration.rounded(remaining)}, until {duration.time_of_day(end, end - remaining)}"
 
 
-def collect(options: Options, env: Env, store: Store, now: float) -> Row:
-    """Return what `--json` prints."""
+def collect(options: Options, env: Env, store: Store, now: float) -> Overview:
+    """Return what there is."""
     rows = [row(entry, now) for name in store.names(SESSION) if (entry := store.read(Session, name))]
     # A rotated key has the session of the old one.
-    rows = list({(row["access_key_id"], row["role"], *row["profiles"]): row for row in rows}.values())
-    rows.sort(key=lambda row: (row["profiles"], -row["remaining"]))
+    rows = list({(row.access_key_id, row.role, *row.profiles): row for row in rows}.values())
+    rows.sort(key=lambda row: (row.profiles, -(row.remaining or 0)))
     profile = parse.text(options, "profile")
     if profile:
         from mfaenv.config import awsfiles, roles  # slow to load
 
         with suppress(MfaenvError):  # sessions name their profiles themselves
             profile = roles.of_process(awsfiles.load(env), profile)
-    stored = [row for row in rows if row["remaining"] != 0 and (not profile or profile in row["profiles"])]
+    stored = [row for row in rows if row.remaining != 0 and (not profile or profile in row.profiles)]
     shell = _shell(env, rows, now)
-    return {"version": VERSION, "shell": shell, "stored": stored, "problems": _problems(env, shell)}
+    return Overview(version=VERSION, shell=shell, stored=stored, problems=_problems(env, shell))
 
 
-def row(entry: Session, now: float) -> Row:
-    """Describe a stored session: `expires` in ISO 8601, `remaining` in seconds."""
-    return {
-        "profile": entry.profiles[0] if entry.profiles else None,
-        "profiles": list(entry.profiles),
-        "kind": "role" if entry.role else "user",
-        "role": entry.role or None,
-        "session_policy": entry.limit or None,
-        "account": entry.acting_account or None,
-        "device": entry.device or None,
-        "access_key_id": entry.access_key or None,
-        "expires": None if entry.expires is None else environment.timestamp(entry.expires),
-        "remaining": None if entry.expires is None else max(0, int(entry.left(now))),
-    }
+def row(entry: Session, now: float) -> SessionRow:
+    """Describe a stored session."""
+    return SessionRow(
+        profile=entry.profiles[0] if entry.profiles else None,
+        profiles=entry.profiles,
+        kind="role" if entry.role else "user",
+        role=entry.role or None,
+        session_policy=entry.limit or None,
+        account=entry.acting_account or None,
+        device=entry.device or None,
+        access_key_id=entry.access_key or None,
+        expires=None if entry.expires is None else environment.timestamp(entry.expires),
+        remaining=None if entry.expires is None else max(0, int(entry.left(now))),
+    )
 
 
-def _shell(env: Env, rows: list[Row], now: float) -> Row | None:
+def _shell(env: Env, rows: list[SessionRow], now: float) -> ShellRow | None:
     key, end = env.get("AWS_ACCESS_KEY_ID", ""), None
     if key and environment.temporary_keys(env):
         kind, end = "session", environment.end(env)
@@ -116,9 +143,10 @@ def _shell(env: Env, rows: list[Row], now: float) -> Row | None:
         return None
     if environment.are_swapped(key, env.get("AWS_SECRET_ACCESS_KEY", "")):
         key = ""  # the ID is shown
-    stored = next((row for row in rows if row["access_key_id"] == key), None)
-    shown = stored or row(Session(access_key=key, expires=end), now) | {"kind": kind}
-    return shown | {"profile": env.get(environment.PROFILE), "rule": rule(env) or None, "stored": bool(stored)}
+    stored = next((row for row in rows if row.access_key_id == key), None)
+    shown = vars(stored) if stored else vars(row(Session(access_key=key, expires=end), now)) | {"kind": kind}
+    own = {"profile": env.get(environment.PROFILE), "rule": rule(env) or None, "stored": bool(stored)}
+    return ShellRow(**shown | own)
 
 
 def rule(env: Env) -> str:
@@ -134,17 +162,17 @@ def rule(env: Env) -> str:
     return "" if asked else why
 
 
-def _problems(env: Env, shell: Row | None) -> list[str]:
-    if shell is None or shell["kind"] == SERVED:
+def _problems(env: Env, shell: ShellRow | None) -> list[str]:
+    if shell is None or shell.kind == SERVED:
         return []
     problems = []
     theirs = {name: env.get(name, "") for name in environment.PROFILE_VARIABLES}
     profile, source = parse.lookup({}, theirs, "profile")
-    if profile and profile != shell["profile"] and not shell["rule"]:
+    if profile and profile != shell.profile and not shell.rule:
         problems.append(f"The exported keys hide profile {profile} ({source}) from most AWS programs.")
-    if shell["remaining"] == 0:
+    if shell.remaining == 0:
         problems.append("The session of this shell has ended. Get a new one, with mfaenv.")
-    elif shell["kind"] != "long-term" and not shell["stored"] and not env.get(environment.ONLY):
+    elif shell.kind != "long-term" and not shell.stored and not env.get(environment.ONLY):
         which = "it was replaced, cleared, or is not mfaenv's"
         problems.append(f"The session of this shell is not the stored one: {which}.")
     if env.get("AWS_SECURITY_TOKEN") and env["AWS_SECURITY_TOKEN"] != env.get("AWS_SESSION_TOKEN"):

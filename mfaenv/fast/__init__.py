@@ -115,6 +115,15 @@ def answer(options: Options, env: Env, tell: "Tell | None" = None) -> int | None
     return DONE
 
 
+def unset(options: Options, env: Env) -> int | None:
+    """Print what removes the session from a shell, and return the exit status; or decline."""
+    pairs, target = environment.removal(env), "" if os.isatty(STDOUT) else _target(options, env)
+    if not target or environment.kept_by_direnv(dict(pairs), env):
+        return None
+    to_stdout(shells.render(target, pairs))
+    return DONE
+
+
 def _target(options: Options, env: Env) -> str:
     """Return the shell or format; empty where the full run decides."""
     if "format" in options:
