@@ -67,7 +67,7 @@ def of_profile(name: str, env: Env, files: AwsFiles, region: str = "") -> tuple[
     if name != DEFAULT and files.services_of(default) is None and not is_ignored({**env, **urls}, default):
         broken = f"[default] has services = {default['services']}, with which they stop: remove it"
         unsaid = (broken, *unsaid)
-    warning = f"Programs in this shell do not get all that profile {name} says: {'; '.join(unsaid)}."
+    warning = f"Programs in this shell do not get all settings of profile {name}: {'; '.join(unsaid)}."
     return {**plain, **urls}, warning if unsaid else ""
 
 
@@ -100,7 +100,7 @@ def _without_variable(env: Env, own: Section, default: Section, region: str) -> 
     if bundle != default.get("ca_bundle", "") and not env.get("AWS_CA_BUNDLE"):
         yield f"ca_bundle is that of [default] there: set AWS_CA_BUNDLE{bundle and f'={bundle}'}"
     if default.get("region") and not region and own is not default:
-        yield f"the region is that of [default], {default['region']}: set region in the profile, or AWS_REGION"
+        yield f"it has no region, so they use {default['region']} of [default]: set region in it, or AWS_REGION"
     if _s3(own) != _s3(default):
         where = "write it under [default]" if _s3(own) else "move it to the profiles that need it"
         yield f"s3 is that of [default] there: no variable says it, {where}"

@@ -569,3 +569,22 @@ def test_a_program_that_gives_no_keys_does_not_hide_the_rest(product: Product, l
     assert (found.status, found.verdict) == (1, "cannot tell")
     assert [check["topic"] for check in found.wrong] == ["keys"]
     assert {"device", "region"} <= {check["name"] for check in found.checks("values")}
+
+
+def test_what_is_wrong_comes_first_and_by_its_name(product: Product, alice: User) -> None:
+    alice.devices.clear()
+    alice.policies.pop("BlockAccessWhenNoSignedInWithMFA")
+    product.env["MFAENV_SHELL"] = "bash"
+    to_do = product.run("doctor").out.partition("What to do:\n")[2]
+    first = "  devices: the user has none\n    Remove mfa_serial of profile default. Then this makes one:\n"
+    assert to_do.startswith(first)
+    assert to_do.index(first) < to_do.index("\n  Attach the policy.") < to_do.index("long-term, in plain text")
+    assert "To get a session" not in to_do  # there is none without a device
+
+
+def test_no_session_is_offered_to_who_has_no_keys(product: Product) -> None:
+    product.env["MFAENV_SHELL"] = "bash"
+    assert "To get a session in bash" in product.run("doctor", "--no-input").out
+    for line in (("doctor", "-p", "nobody"), ("doctor", "--no-input")):
+        Path(product.env["AWS_SHARED_CREDENTIALS_FILE"]).unlink(missing_ok=True)
+        assert "To get a session in bash" not in product.run(*line).out

@@ -14,6 +14,7 @@ from mfaenv.terminal.text import BAD, DOUBTFUL, GOOD, PLAIN, Styled, Table
 VERSION = 1  # of --json; it changes where a name changes its meaning or goes
 
 ATTACH = ("Attach the policy. This prints it, and says how to try it on one user first:", "mfaenv policy")
+NEEDED = {"values", "keys", "devices"}  # where one of these is wrong, there is no session to get
 ALLOW_MORE = "Allow the user iam:ListAccessKeys on itself, or s3:ListAllMyBuckets, and run it again."
 
 
@@ -231,15 +232,15 @@ class Report(NamedTuple):
         return [verdict, looked_at, *proof, *self._to_do(env)]
 
     def _to_do(self, env: Env) -> list[Styled | str]:
-        lines = list(_advice(self.verdict, "  ", env))
-        more: list[Styled] = []
+        lines: dict[State, list[Styled]] = {state: [] for state in State}
         for check in self.checks:
-            if check.state is State.OK:
-                more += _advice(check, "", env)
-            else:
-                lines += [Styled(f"  {check.sentence}", TONES[check.state]), *_advice(check, "    ", env)]
-        heading = ["", "What to do:"] if lines else []
-        return [*heading, *lines, *([""] if more else []), *more]
+            about = check._replace(name=check.name or check.topic).sentence
+            title = [] if check.state is State.OK else [Styled(f"  {about}", TONES[check.state])]
+            lines[check.state] += [*title, *_advice(check, "    " if title else "", env)]
+        to_do = [*lines[State.WRONG], *_advice(self.verdict, "  ", env), *lines[State.NOTE]]
+        hopeless = any(check.state is State.WRONG and check.topic in NEEDED for check in self.checks)
+        last = [] if hopeless else lines[State.OK]
+        return [*(["", "What to do:"] if to_do else []), *to_do, *([""] if last else []), *last]
 
 
 def _toned(word: State | Kind) -> Styled:
