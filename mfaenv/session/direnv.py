@@ -1,7 +1,7 @@
 """What direnv is told of a session that a shell gets in one of its folders."""
 
 from mfaenv.fast import environment
-from mfaenv.fast.environment import DIRENV, PINNED, PROFILE, SETTINGS
+from mfaenv.fast.environment import AWS_PROFILE, DIRENV, PINNED, PROFILE, SEEN, SETTINGS
 from mfaenv.fast.parse import Env
 from mfaenv.shells import Pair
 
@@ -10,7 +10,7 @@ LATEST = "/mfaenv/latest"  # how the path of the one ends that changes with each
 
 
 def told(session: list[Pair], env: Env) -> list[Pair]:
-    """Return the session's pairs and direnv's: it leaves a limited one alone, and takes another back whole.
+    """Return the session's pairs and direnv's: it takes all back but a limited one, and AWS_PROFILE in any case.
 
     Where that is not of the folder's profile, or follows a limited one, it stays when any window stores a session.
     """
@@ -27,8 +27,12 @@ def told(session: list[Pair], env: Env) -> list[Pair]:
         changed = {DIRENV: sides}
         if wanted.get(environment.LIMIT):
             for side in sides.values():
-                for name in [*wanted, *dict(environment.parse_settings(side.get(SETTINGS, "")))]:
+                for name in {*wanted, *dict(environment.parse_settings(side.get(SETTINGS, "")))} - {
+                    AWS_PROFILE
+                }:
                     side.pop(name, None)
+            if any(AWS_PROFILE in side for side in sides.values()):  # that the folder's goes is no change
+                sides["p"][SEEN], sides["n"][SEEN] = environment.UNSEEN, ""
         else:
             theirs = {*environment.CLEARED} - {environment.NEXT, env.get(environment.PROFILE_AS)}
             changes = {name for name in wanted if wanted[name] != env.get(name)}

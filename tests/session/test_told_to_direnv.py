@@ -47,6 +47,15 @@ def test_it_takes_nothing_of_a_limited_session_back() -> None:
     assert told({}, limit="read-only") == []
 
 
+def test_it_takes_its_own_variable_back_from_a_limited_session() -> None:
+    sides = {"p": {"AWS_PROFILE": "mine"}, "n": {"AWS_PROFILE": "folders", environment.SEEN: "folders"}}
+    left = {
+        "p": {"AWS_PROFILE": "mine", environment.SEEN: environment.UNSEEN},
+        "n": {"AWS_PROFILE": "folders", environment.SEEN: ""},
+    }
+    assert told({environment.DIRENV: packed(sides)}, limit="read-only") == [(environment.DIRENV, left)]
+
+
 def test_it_takes_all_of_a_session_back_whose_keys_it_takes_back() -> None:
     sides = {"p": {"AWS_ACCESS_KEY_ID": "ASIABEFORE"}, "n": {"MFAENV_PROFILE": "folder"}}
     names = ("AWS_VAULT", environment.NEXT, *environment.OF_HOOKS, *environment.SET)

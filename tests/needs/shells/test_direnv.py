@@ -244,6 +244,29 @@ def test_a_limited_session_stays_in_a_folder_and_outside(stored: Product, row: S
 
 
 @EVERY
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [("", True), ("\nuse mfaenv staging", False)],
+    ids=["hook after direnv's", "hook before it, both lines"],
+)
+def test_a_limited_session_stays_where_the_folders_variable_goes(
+    stored: Product, row: Settled, text: str, *, first: bool
+) -> None:
+    folder(stored, "named", f"export AWS_PROFILE=staging{text}")
+    with entered(stored, row, first=first) as seat:
+        seat.type("cd named")
+        seat.type("")
+        has(seat, "staging", named="staging")
+        seat.type("mfaenv --read-only")
+        key = seat.sees("what-is-named", r"^profile=staging named=\w+ key=ASIA\w+$").rpartition("=")[2]
+        seat.type("cd ..")
+        seat.type("")
+        has(seat, "staging", key)
+        seat.type("export AWS_PROFILE=default" if row.name != "fish" else "set -gx AWS_PROFILE default")
+        has(seat, "default", named="default")
+
+
+@EVERY
 def test_what_a_session_typed_in_a_folder_has_set_goes_with_it(stored: Product, row: Settled) -> None:
     """Its settings and its mark, which direnv has not seen coming, would lead the former keys elsewhere."""
     configure(stored, "production", retry_mode="adaptive", max_attempts="7")
