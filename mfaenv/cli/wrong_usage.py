@@ -30,13 +30,12 @@ OTHER_WORDS = {
 
 def no_command(word: str, options: Options, env: Env) -> MfaenvError:
     """Return the error for a word that is not a command."""
-    of_code = (
-        "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE" if code_digits(word) else ""
-    )
     hint = OTHER_WORDS.get(word, "")
     if hint and "\n" not in hint:
         hint = f"Type:\n{hint}"
-    hint = hint or of_code or _profile_meant(MAIN, [word], options, env)
+    if code_digits(word):
+        hint = "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE"
+    hint = hint or _profile_meant(MAIN, [word], options, env)
     hint = hint or suggest.hint(word, list(filter(None, COMMANDS)), "This lists the commands:\nmfaenv --help")
     return wrong_usage(f"There is no command '{word}'.", hint)
 

@@ -22,7 +22,7 @@ from mfaenv.errors import DONE, MfaenvError, wrong_usage
 from mfaenv.fast import code_page, end_in_order, environment, text_to_stdout
 from mfaenv.fast.catalog import OPTIONS
 from mfaenv.fast.parse import DEFAULT, Env, Options, Words
-from mfaenv.pretend_aws.device_page import NoDeviceError, read_device_page
+from mfaenv.pretend_aws.device_page import read_device_page
 from mfaenv.pretend_aws.files import without_aws, write_files
 from mfaenv.pretend_aws.scenario import Scenario, build_scenario, without_device
 from mfaenv.pretend_aws.server import PretendAws
@@ -121,13 +121,13 @@ def show_code(env: Env) -> int:
         wrong = "There is no demo here to show the code of. A demo is in its own shell. Start one:"
         raise MfaenvError(wrong, command="mfaenv demo")
     try:
-        while (shown := read_device_page(url)).used:
+        while (shown := read_device_page(url)) and shown.used:
             terminal.tell(f"{shown.code} has been used; the next one comes in {shown.seconds} s")
             time.sleep(shown.seconds)
-    except NoDeviceError:
-        raise MfaenvError("Alice has no MFA device yet. Make one:", command="mfaenv configure") from None
     except OSError:
         raise MfaenvError(f"The demo at {url} has ended. Start another:", command="mfaenv demo") from None
+    if not shown:
+        raise MfaenvError("Alice has no MFA device yet. Make one:", command="mfaenv configure")
     text_to_stdout(f"{shown.code}\n")
     terminal.tell(f"good for {shown.good_seconds} more seconds, once")
     return DONE

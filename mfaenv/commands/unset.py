@@ -3,10 +3,9 @@
 import os
 
 from mfaenv import shells
-from mfaenv.command_line import as_typed
 from mfaenv.commands.output_target import choose_target
 from mfaenv.errors import DONE
-from mfaenv.fast import environment, secrets_to_stdout, text_to_stderr, to_stdout
+from mfaenv.fast import environment, secrets_to_stdout, to_stdout
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session import direnv
 
@@ -20,7 +19,8 @@ def run(options: Options, _words: Words, env: Env) -> int:
     write = secrets_to_stdout if to_direnv else to_stdout  # direnv keeps the former keys
     write(shells.render(target, [*pairs, *to_direnv]))
     if os.isatty(1) and target in shells.NAMES:
-        unread = "mfaenv: No shell reads these lines. To remove the session from this one, type:"
-        line = as_typed(shells.loading_line(target, "mfaenv unset"), env)
-        text_to_stderr(f"{unread}\n        {line}\n")
+        from mfaenv.terminal.terminal import Terminal  # slow to load, and mostly a shell reads the lines
+
+        unread = "No shell reads these lines. To remove the session from this one, type:"
+        Terminal(env).note(unread, shells.loading_line(target, "mfaenv unset"))
     return DONE

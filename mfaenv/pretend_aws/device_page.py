@@ -12,18 +12,14 @@ CODE_PATH = "/-/code"
 PATIENCE = 10  # seconds; a demo on a busy machine may take some
 
 
-class NoDeviceError(OSError):
-    """Nobody in the demo has a device."""
-
-
-def read_device_page(url: str) -> ShownCode:
-    """Ask the demo. Raise OSError or NoDeviceError."""
+def read_device_page(url: str) -> ShownCode | None:
+    """Ask the demo; return None where nobody there has a device. Raise OSError."""
     try:
         with closing(HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)) as connection:
             connection.request("GET", CODE_PATH)
             response = connection.getresponse()
             if response.status == HTTPStatus.NOT_FOUND:
-                raise NoDeviceError
+                return None
             shown = json.loads(response.read(1000))
             return ShownCode(str(shown["code"]), int(shown["seconds"]), bool(shown["used"]))
     except (HTTPException, ValueError, LookupError) as error:

@@ -190,7 +190,6 @@ class Powershell(Dialog):
     """Windows' own InputBox, which gives an empty text where it is cancelled.
 
     It gets the text in a variable; WSL hands over those that WSLENV names.
-
     https://learn.microsoft.com/dotnet/api/microsoft.visualbasic.interaction.inputbox
     """
 

@@ -113,9 +113,10 @@ def shown_in_demo(endpoint: str, env: Env) -> tuple[str, ...]:
         return ()
     from mfaenv.pretend_aws.device_page import read_device_page  # only for the demo
 
-    try:
+    shown = None
+    with suppress(OSError):
         shown = read_device_page(endpoint)
-    except OSError:
+    if not shown:
         return ()
     good, used = f"good for {shown.good_seconds} s", f"used already; the next one comes in {shown.seconds} s"
     return (f"The demo's device shows {shown.code}, {used if shown.used else good}.",)

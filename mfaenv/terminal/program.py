@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
-"""A shell's exit statuses. See 2.8.2 of
-https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html.
-"""
+"""A shell's exit statuses (POSIX.1-2024, XCU 2.8.2)."""
 
 MAX_PRINTED = 65_536  # bytes of a program: one that prints without end would take all the memory
 GRACE_SECONDS = 2  # for a program to end after it was asked to

@@ -212,8 +212,7 @@ def set_modes(fd: int, *, by_key: bool = False, for_shell: bool = False) -> None
     (https://github.com/aws/aws-sdk-go-v2/blob/main/credentials/processcreds/provider.go). But `for_shell`,
     Ctrl-Backslash ends the line and sends no signal, which would end the subshell where a function waits, and
     Ctrl-Z does nothing if a shell reads. With `by_key` keys come one by one, unseen, and Ctrl-C alone sends a signal.
-
-    https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap11.html has the modes.
+    The modes: https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap11.html.
     """
     if sys.platform != "win32":
         modes = _call(termios.tcgetattr, fd)

@@ -125,7 +125,9 @@ def test_boto3_makes_a_device_that_the_demos_phone_shows(aws: ObservedAws, alice
     seed = base64.b32decode(made["Base32StringSeed"])
     now = time.time()
     aws.world.clock = lambda: now
-    assert read_device_page(aws.url).code == code_at_step(seed, int(now // STEP))
+    shown = read_device_page(aws.url)
+    assert shown is not None
+    assert shown.code == code_at_step(seed, int(now // STEP))
     iam.enable_mfa_device(UserName="alice", SerialNumber=made["SerialNumber"], **pair(seed, now, back=2))
     assert [device["SerialNumber"] for device in iam.list_mfa_devices(UserName="alice")["MFADevices"]] == [
         made["SerialNumber"]

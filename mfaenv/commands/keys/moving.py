@@ -9,7 +9,6 @@ import sys
 import time
 from contextlib import suppress
 
-from mfaenv.aws import client, sts
 from mfaenv.command_line import aws_configure, join, to_type
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import FileSection
@@ -20,7 +19,7 @@ from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Keys, same_keys
-from mfaenv.session import longterm, remembered
+from mfaenv.session import device, longterm, remembered
 from mfaenv.session.change_lock import change_lock
 from mfaenv.session.keychain import KeychainEntry
 from mfaenv.store import Store
@@ -109,7 +108,7 @@ def _import(move: _Move, keys: Keys, stored: Keys | None, options: Options, env:
     request = resolve.resolve({**options, "profile": name}, env, move.files)
     try:
         entry.replace(stored, keys)
-        sts.identity(client.client("sts", client.settings_of(request), keys), keys)
+        device.owner(request, keys)
         move.name_entry(keys)
     except BaseException:
         if stored is None:

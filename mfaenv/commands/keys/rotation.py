@@ -7,7 +7,7 @@ interruption there are two, and the next run asks about the other.
 import time
 from contextlib import suppress
 
-from mfaenv.aws import client, resolved, sts
+from mfaenv.aws import client, resolved
 from mfaenv.aws.iam import AccessKey, AccessKeys, is_known
 from mfaenv.command_line import to_type
 from mfaenv.commands.keys import places
@@ -16,7 +16,7 @@ from mfaenv.errors import DONE, DeniedError, MfaenvError, join_names
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Keys, Origin, Provider, Request, Value, same_keys
-from mfaenv.session import cache, longterm, remembered
+from mfaenv.session import cache, device, longterm, remembered
 from mfaenv.session.change_lock import change_lock
 from mfaenv.session.keychain import KeychainEntry
 from mfaenv.session.sessions import Sessions
@@ -71,7 +71,7 @@ class Rotation:
         if keys is None:
             raise _not_stored(request)
         self.place, self.keys = place, keys
-        user = sts.identity(client.client("sts", client.settings_of(request), keys), keys).user
+        user = device.owner(request, keys).user
         if not user:
             raise MfaenvError("These are keys of the root user.", "Delete them, and work with an IAM user's.")
         # An export may take the keys out of the keychain meanwhile.
@@ -148,8 +148,8 @@ class Rotation:
         self._users(old.access_key)  # one that cannot be read would stop it when the new key is there
         new = self.iam.create()
         # The session stays valid: stored before the new key is, so a run that finishes this one needs no code.
-        session, device = self.session, Value(self.session.device, "remembered")
-        request = self.request._replace(device=device, account=session.account)
+        session, used = self.session, Value(self.session.device, "remembered")
+        request = self.request._replace(device=used, account=session.account)
         values = {"key": cache.session_key(request, new.access_key), "source": new.access_key}
         with suppress(OSError):
             self.store.put(Session(**{**vars(session), **values}), session.expires or 0)
