@@ -160,6 +160,16 @@ def test_a_key_that_another_profile_uses_is_not_offered_to_be_deleted(
     assert states(alice) == {old.id: True, new.id: True}
 
 
+def test_what_is_wrong_with_the_keys_of_another_profile_does_not_matter(
+    product: Product, scenario: Scenario, alice: User
+) -> None:
+    get_session(product, scenario)
+    secret = "x" * 40
+    configure(product, "third", aws_access_key_id=secret, aws_secret_access_key="AKIAIOSFODNN7OTHERKEY")
+    assert product.run("keys", "rotate", "--no-input").status == 0
+    assert [key.active for key in alice.keys] == [False, True]
+
+
 @pytest.mark.parametrize("word", ["rotate", "import", "export", "get"])
 def test_a_word_that_prints_no_json_does_nothing_with_that_option(
     product: Product, alice: User, word: str

@@ -203,6 +203,8 @@ class Rotation:
         """Return the profiles with a key, by what files and keychain hold; store a new one there, if any."""
         files, users = awsfiles.load(self.terminal.env), []
         for name in files.profiles:
+            if files.used_file(name) and files.section(name).get(awsfiles.ACCESS_KEY) != key:
+                continue  # to read the file for each of many profiles would take minutes
             place = places.of_profile(files, name, self.terminal)
             command = files.section(name).get(credential_process.SETTING, "")
             try:
