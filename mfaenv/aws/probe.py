@@ -27,8 +27,7 @@ class Kind(StrEnum):
 class ProbeCall(NamedTuple):
     """A call by IAM's name and botocore's; without the latter it is never made.
 
-    `read` raises one of explain.UNREADABLE; AWS answers an `always` one whatever the policies; `left_open` may
-    be open without MFA, for setting up a device.
+    `read` raises one of explain.UNREADABLE; no policy stops an `always` one; a `left_open` one may need no MFA.
     """
 
     action: str

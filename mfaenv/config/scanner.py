@@ -1,7 +1,6 @@
 """The lines of an INI file as botocore reads them: sections, options, and the lines that are wrong.
 
-botocore's RawConfigParser stops at a section that is there twice, does not say where an option stands, and
-needs the square of the time for blanks in a name.
+botocore's RawConfigParser stops at a section that is there twice, and does not say where an option stands.
 """
 
 from mfaenv.fast.parse import Words

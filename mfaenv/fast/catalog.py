@@ -1,7 +1,6 @@
 """The grammar of the command line: the rows of commands and options.
 
-The parser, the typer application, its help, Tab, and what the shell function passes through are all made from
-these and from those in `parse`, which every start needs.
+The parser, typer, --help, Tab and the shells' functions are made from these, and from those in `parse`.
 """
 
 from mfaenv import shells

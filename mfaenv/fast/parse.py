@@ -1,7 +1,6 @@
 """The rows of the main command's options, and the parser that reads arguments by them, at every start.
 
-The other commands are rows of the catalog. A line that the rows do not explain is not `understood`: typer then
-reads it by the same rows, and says what is wrong.
+The other commands are rows of the catalog. Of a line that is not `understood`, typer says what is wrong.
 """
 
 from mfaenv import shells

@@ -62,8 +62,7 @@ FORMATS = tuple(_FORMATS)
 class Target:
     """A shell or a format."""
 
-    # Returns the statement that sets and exports a variable, from its name and value. Raises ValueError for a
-    # value that the target cannot hold.
+    # Returns the statement that exports a variable. Raises ValueError for a value that the target cannot hold.
     assign: "Callable[[str, str], str]"
 
     # Statements, as text with `{name}` or `{status}`; none for data.

@@ -39,8 +39,7 @@ def detect(env: Env, named: str = "", *, by_option: bool = False) -> str:
 def evaluator(env: Env, named: str = "") -> str:
     """Return the shell that evaluates what is printed: the one that called, else the named one, else the login shell.
 
-    With a named one, only the direct parent counts: a program in between may have set ``MFAENV_SHELL``. Raise
-    MfaenvError (usage) where none is known.
+    Beside a named one only the direct parent counts: another may have set that name. Raise MfaenvError (usage).
     """
     shell = (_caller(1) or named if named else _caller()) or _known(env.get("SHELL", ""))
     if not shell:

@@ -17,8 +17,7 @@ ConstrainedLanguage mode, which allows no such call, has ``$?`` False where the 
 
 _BARE = LETTERS + "_./:+=-"
 _PLAIN = frozenset(map(ord, LETTERS + " _@%+:./=-"))
-# The short and the common ones of the words for which PowerShell writes the whole text to the system's log, keys
-# too: SuspiciousContentChecker in its CompiledScriptBlock.cs.
+# Common ones of the words for which PowerShell logs a whole text: its SuspiciousContentChecker has all.
 _LOGGED = ("bypass", "cryptography", "emit", "intptr", "marshal", "memcpy", "methods", "properties")
 _SINGLE_QUOTES = "'\u2018\u2019\u201a\u201b"
 _FIRST, _LAST = ord(" "), ord("~")

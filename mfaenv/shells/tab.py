@@ -96,8 +96,7 @@ def _escaped(text: str) -> str:
 def _split(line: str, breaks: Words) -> tuple[list[str], list[int], int, str]:
     """Cut a line into words, without their quotes, where the shell cuts it: readline also does at `=` and `:`.
 
-    Return them, the characters at which they begin, from which character of the last one on readline replaces
-    it, and the quote that is still open.
+    Return them, where each begins, from where on readline replaces the last one, and the quote that is open.
     """
     words, starts = [""], [0]
     cut, quote, escaped = 0, "", False

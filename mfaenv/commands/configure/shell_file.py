@@ -85,8 +85,7 @@ def offer_direnv(env: Env, offers: Offers, store: Store) -> None:
 def _command(env: Env) -> str:
     """Return this program's name, or its path below `~`.
 
-    Debian's ~/.profile puts ~/.local/bin on the PATH after it has read ~/.bashrc. Each shell quotes
-    differently, so that a path which needs quotes is left out.
+    Debian's ~/.profile reads ~/.bashrc before it sets the PATH. Shells quote differently: no path that needs it.
     """
     on_path = program.find(MFAENV, env)
     path = awsfiles.short(on_path or started()).replace(os.sep, "/")
