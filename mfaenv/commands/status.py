@@ -15,19 +15,20 @@ SERVED = "served"  # the kind of a shell of `mfaenv exec --serve`, which has an 
 VERSION = 1  # of what `--json` prints: another where a name goes or changes its meaning
 
 
-class SessionRow(Record):
-    """A session: `expires` in ISO 8601, `remaining` in seconds."""
+class SessionRow:
+    """A session, as `--json` has it: `expires` in ISO 8601, `remaining` in seconds."""
 
-    profile: str | None
-    profiles: tuple[str, ...]
-    kind: str
-    role: str | None
-    session_policy: str | None
-    account: str | None
-    device: str | None
-    access_key_id: str | None
-    expires: str | None
-    remaining: int | None
+    def __init__(self, entry: Session, now: float) -> None:
+        self.profile = entry.profiles[0] if entry.profiles else None
+        self.profiles = entry.profiles
+        self.kind = "role" if entry.role else "user"
+        self.role = entry.role or None
+        self.session_policy = entry.limit or None
+        self.account = entry.acting_account or None
+        self.device = entry.device or None
+        self.access_key_id = entry.access_key or None
+        self.expires = None if entry.expires is None else environment.timestamp(entry.expires)
+        self.remaining = None if entry.expires is None else max(0, int(entry.left(now)))
 
 
 class ShellRow(SessionRow):
@@ -100,7 +101,7 @@ def _left(session: SessionRow) -> str:
 
 def collect(options: Options, env: Env, store: Store, now: float) -> Overview:
     """Return what there is."""
-    rows = [row(entry, now) for name in store.names(SESSION) if (entry := store.read(Session, name))]
+    rows = [SessionRow(entry, now) for name in store.names(SESSION) if (entry := store.read(Session, name))]
     # A rotated key has the session of the old one.
     rows = list({(row.access_key_id, row.role, *row.profiles): row for row in rows}.values())
     rows.sort(key=lambda row: (row.profiles, -(row.remaining or 0)))
@@ -113,22 +114,6 @@ def collect(options: Options, env: Env, store: Store, now: float) -> Overview:
     stored = [row for row in rows if row.remaining != 0 and (not profile or profile in row.profiles)]
     shell = _shell(env, rows, now)
     return Overview(version=VERSION, shell=shell, stored=stored, problems=_problems(env, shell))
-
-
-def row(entry: Session, now: float) -> SessionRow:
-    """Describe a stored session."""
-    return SessionRow(
-        profile=entry.profiles[0] if entry.profiles else None,
-        profiles=entry.profiles,
-        kind="role" if entry.role else "user",
-        role=entry.role or None,
-        session_policy=entry.limit or None,
-        account=entry.acting_account or None,
-        device=entry.device or None,
-        access_key_id=entry.access_key or None,
-        expires=None if entry.expires is None else environment.timestamp(entry.expires),
-        remaining=None if entry.expires is None else max(0, int(entry.left(now))),
-    )
 
 
 def _shell(env: Env, rows: list[SessionRow], now: float) -> ShellRow | None:
@@ -144,9 +129,10 @@ def _shell(env: Env, rows: list[SessionRow], now: float) -> ShellRow | None:
     if environment.are_swapped(key, env.get("AWS_SECRET_ACCESS_KEY", "")):
         key = ""  # the ID is shown
     stored = next((row for row in rows if row.access_key_id == key), None)
-    shown = vars(stored) if stored else vars(row(Session(access_key=key, expires=end), now)) | {"kind": kind}
-    own = {"profile": env.get(environment.PROFILE), "rule": rule(env) or None, "stored": bool(stored)}
-    return ShellRow(**shown | own)
+    shell = ShellRow(Session(access_key=key, expires=end), now)
+    vars(shell).update(vars(stored) if stored else {"kind": kind})
+    shell.profile, shell.rule, shell.stored = env.get(environment.PROFILE), rule(env) or None, bool(stored)
+    return shell
 
 
 def rule(env: Env) -> str:
