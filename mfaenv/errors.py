@@ -51,6 +51,10 @@ class DeniedError(MfaenvError):
     """A policy denies the call."""
 
 
+class DismissedError(KeyboardInterrupt):
+    """The person left a question: its line has ended, or its window has gone."""
+
+
 class SessionStoredError(Exception):
     """Another process has stored the session."""
 

@@ -28,6 +28,8 @@ def end(error: BaseException, arguments: Sequence[str], env: Env) -> int:
     if isinstance(error, (KeyboardInterrupt, EOFError, SystemExit)):
         code = getattr(error, "code", INTERRUPTED)
         status = code if isinstance(code, int) and code else FAILED
+        if type(error) is KeyboardInterrupt and os.isatty(1) and os.isatty(2):
+            fast.text_to_stderr("\n")  # a shell ends the line itself where it reads what is printed
     else:
         explained = error if isinstance(error, MfaenvError) else _explained(error)
         status = explained.status

@@ -7,6 +7,7 @@ from html import escape
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
+from mfaenv.errors import DismissedError
 from mfaenv.fast.environment import is_digits
 
 TITLE = "mfaenv"
@@ -85,7 +86,7 @@ class Dialog(ABC):
         if ended.status == 0:
             return ended.output
         if ended.status in ENDED_FROM_OUTSIDE or self.is_closed(ended):
-            raise KeyboardInterrupt
+            raise DismissedError
         raise NoWindowError("no display")
 
     def is_closed(self, ended: Ended) -> bool:
@@ -125,7 +126,7 @@ class Pinentry(Dialog):
             return "".join(unquote(line[2:]) for line in lines if line.startswith("D "))
         is_closed = is_digits(number) and int(number[:10]) & 0xFFFF in _CLOSED_ERRORS
         if is_closed or (len(answers) == before and ended.status in {0, *ENDED_FROM_OUTSIDE}):
-            raise KeyboardInterrupt
+            raise DismissedError
         raise NoWindowError("no display")
 
 
@@ -212,7 +213,7 @@ class Powershell(Dialog):
         if not mark:
             raise NoWindowError("no desktop")
         if not typed.strip():
-            raise KeyboardInterrupt
+            raise DismissedError
         return typed
 
 

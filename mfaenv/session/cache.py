@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from functools import partial
 from typing import Any, NamedTuple
 
-from mfaenv.errors import MfaenvError, SessionStoredError
+from mfaenv.errors import DismissedError, MfaenvError, SessionStoredError
 from mfaenv.fast.entry import Session, file_name
 from mfaenv.model import NEVER_ASK, Acquisition, Hop, Request
 from mfaenv.session.code import CodeSource
@@ -108,7 +108,7 @@ class Cache:
             self._terminal.check()
             dismissed = self.store.get(DismissedPrompt, access_key) if source.window else None
             if dismissed and since <= dismissed.at <= self._now():
-                raise KeyboardInterrupt
+                raise DismissedError
             try:
                 yield
             except KeyboardInterrupt:

@@ -9,6 +9,7 @@ import re
 import select
 from collections.abc import Sequence
 
+from mfaenv.errors import DismissedError
 from mfaenv.terminal import tty
 from mfaenv.terminal.text import ASKED, FAINT, PLAIN, Row, Styled, cells, printable
 
@@ -35,7 +36,7 @@ class Picker:
     def press(self, key: str) -> str:
         """Return the name that a key takes, if it does. Raise KeyboardInterrupt where the person leaves."""
         if key in LEAVING:
-            raise KeyboardInterrupt
+            raise DismissedError
         if key in {"\r", "\n"}:
             return self._rows[self._shown[self._at]].name if self._shown else ""
         if key in MOVES:
@@ -101,7 +102,7 @@ def pick(title: str, rows: Sequence[Row], console: tty.Tty) -> str:
                 last = Styled(_cut(f"{title} {taken}", console.size().columns), ASKED)
                 _draw([last, Styled("")], drawn, console)
     except OSError:
-        raise KeyboardInterrupt from None
+        raise DismissedError from None
     return taken
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from io import StringIO
 from typing import Any
 
-from mfaenv.errors import MfaenvError
+from mfaenv.errors import DismissedError, MfaenvError
 from mfaenv.terminal import tty
 from mfaenv.terminal.foreground import handling
 from mfaenv.terminal.terminal import Terminal
@@ -106,7 +106,7 @@ def show(terminal: Terminal, parts: Sequence[str]) -> Iterator[PrivateScreen]:
         try:
             yield PrivateScreen(console, code if fits else [], columns)
         except OSError:  # the terminal has gone
-            raise KeyboardInterrupt from None
+            raise DismissedError from None
         finally:
             with suppress(OSError):
                 console.control(f"{CLEAR}{CLOSE}")

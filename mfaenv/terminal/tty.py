@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Self
 
+from mfaenv.errors import DismissedError
 from mfaenv.fast import STDOUT, end_in_order
 from mfaenv.terminal.text import Styled, printable
 
@@ -117,12 +118,14 @@ class Tty:
                 self.write(*question)
                 meanwhile()
                 line = self._line()
-        except (KeyboardInterrupt, SystemExit):
+        except (KeyboardInterrupt, SystemExit) as error:
             with suppress(OSError):
                 self.write(*END_OF_LINE)
+            if isinstance(error, KeyboardInterrupt):
+                raise DismissedError from None
             raise
         except OSError:
-            raise KeyboardInterrupt from None
+            raise DismissedError from None
         import re  # takes its time, and the question comes before
 
         return re.sub(CONTROL_SEQUENCE, b"", line).decode("utf-8", "replace").rstrip("\r\n")
@@ -157,7 +160,7 @@ class Tty:
                 raise OSError("another job has the terminal")
             part = self.reader.read(1024)
             if not part or (sys.platform == "win32" and part.startswith(END_OF_INPUT)):
-                raise KeyboardInterrupt
+                raise DismissedError
             if part.endswith(QUIT_KEY):
                 end_in_order(SIGQUIT, None)
             line += part

@@ -53,7 +53,7 @@ print("typed:", terminal.ask_text("Name"))
 @pytest.mark.parametrize(
     ("use", "raised"),
     [
-        ("console.ask([Styled('MFA code: ')])", "KeyboardInterrupt"),
+        ("console.ask([Styled('MFA code: ')])", "DismissedError"),
         ("tty.is_full_screen(terminal)", "OSError"),
         ("tty.set_modes(terminal, by_key=True)", "OSError"),
     ],

@@ -307,6 +307,20 @@ def test_who_waits_for_aws_can_leave(product: Product, scenario: Scenario, aws: 
     held.released.set()
 
 
+@pytest.mark.parametrize("command", ["exec -c {} -- true", "doctor -c {}"])
+def test_what_no_shell_reads_ends_its_line_at_control_c(
+    product: Product, scenario: Scenario, aws: ObservedAws, command: str
+) -> None:
+    """A shell ends it after a program that a signal killed, and this one ends by itself."""
+    held = aws.hold("GetSessionToken")
+    with open_window(product, BASH) as window:
+        window.enter(f"mfaenv {command.format(scenario.device.code())}; echo status=$?")
+        assert held.reached.wait(PATIENCE)
+        window.press(CTRL_C)
+        window.see(r"^status=130$")
+    held.released.set()
+
+
 def test_who_types_ahead_while_waiting_for_aws_stays(
     product: Product, scenario: Scenario, aws: ObservedAws
 ) -> None:
