@@ -7,7 +7,7 @@ from mfaenv import duration
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse, text_to_stdout, to_stdout
 from mfaenv.fast.entry import Session
-from mfaenv.fast.parse import Env, Options, Record, Words
+from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.store import SESSION, Store
 
 COLUMNS = ("Profile", "Identity", "Account", "Device", "Time left")
@@ -38,35 +38,26 @@ class ShellRow(SessionRow):
     stored: bool
 
 
-class Overview(Record):
-    """What `--json` prints."""
-
-    version: int
-    shell: ShellRow | None
-    stored: list[SessionRow]
-    problems: list[str]
-
-
 def run(options: Options, _words: Words, env: Env) -> int:
     """Raise MfaenvError for a refused store."""
     store = Store.of(env)
     store.check()
-    data = collect(options, env, store, time.time())
+    shell, stored, problems = collect(options, env, store, time.time())
     if options.get("as_json"):
         import json
 
+        data = {"version": VERSION, "shell": shell, "stored": stored, "problems": problems}
         to_stdout((json.dumps(data, default=vars) + "\n").encode())
     else:
         from mfaenv.terminal.terminal import Terminal  # slow to load, and --json does without
         from mfaenv.terminal.text import Table
 
-        shell = data.shell
         here = Table("This shell", COLUMNS, (_cells(shell),)) if shell else "This shell exports no AWS keys."
         why = [shell.rule] if shell and shell.rule else []
-        rows = tuple(map(_cells, data.stored))
+        rows = tuple(map(_cells, stored))
         nothing = nothing_stored(parse.text(options, "profile"))
-        stored = Table("Stored sessions", COLUMNS, rows) if rows else nothing
-        text_to_stdout(Terminal.for_options(options, env).drawn(here, *why, stored, *data.problems))
+        there = Table("Stored sessions", COLUMNS, rows) if rows else nothing
+        text_to_stdout(Terminal.for_options(options, env).drawn(here, *why, there, *problems))
     return DONE
 
 
@@ -99,8 +90,10 @@ def _left(session: SessionRow) -> str:
     return f"{duration.rounded(remaining)}, until {duration.time_of_day(end, end - remaining)}"
 
 
-def collect(options: Options, env: Env, store: Store, now: float) -> Overview:
-    """Return what there is."""
+def collect(
+    options: Options, env: Env, store: Store, now: float
+) -> tuple[ShellRow | None, list[SessionRow], list[str]]:
+    """Return the session of this shell, the stored ones, and what is wrong."""
     rows = [SessionRow(entry, now) for name in store.names(SESSION) if (entry := store.read(Session, name))]
     # A rotated key has the session of the old one.
     rows = list({(row.access_key_id, row.role, *row.profiles): row for row in rows}.values())
@@ -113,7 +106,7 @@ def collect(options: Options, env: Env, store: Store, now: float) -> Overview:
             profile = roles.of_process(awsfiles.load(env), profile)
     stored = [row for row in rows if row.remaining != 0 and (not profile or profile in row.profiles)]
     shell = _shell(env, rows, now)
-    return Overview(version=VERSION, shell=shell, stored=stored, problems=_problems(env, shell))
+    return shell, stored, _problems(env, shell)
 
 
 def _shell(env: Env, rows: list[SessionRow], now: float) -> ShellRow | None:

@@ -109,7 +109,8 @@ def environment(env: Env, store: Store, now: float) -> Iterator[Check]:
             yield Check("environment", variable, f"{without_password(env[variable])}, {PROXIES[name]}")
     if rule := status.rule(env):
         yield Check("environment", "MFAENV_PROFILE", rule)
-    for problem in [] if store.refusal() else status.collect({}, env, store, now).problems:
+    _, _, problems = (None, [], []) if store.refusal() else status.collect({}, env, store, now)
+    for problem in problems:
         command = detect.loading_line(env, "mfaenv unset")
         yield Check("environment", "", problem, State.WRONG, "This removes the session:", command)
     if len({env[name] for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if env.get(name)}) > 1:
