@@ -68,6 +68,10 @@ def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Prov
             wrong = f"'{source}' (profile {name}) is not a credential_source."
             raise MfaenvError(wrong, f"It is {', '.join(CREDENTIAL_SOURCES)}.")
         keys = environment_keys(env) if source == CREDENTIAL_SOURCES[0] else None
+        if not keys and source == CREDENTIAL_SOURCES[0] and environment.has_session(env):
+            session = f"the session of profile {env.get(environment.PROFILE, '')} that mfaenv has set"
+            wrong = f"Profile '{name}' takes keys from the environment, and there is only {session}."
+            raise MfaenvError(wrong, "Export the keys, or write source_profile in place of credential_source.")
         return (Provider.LONG_TERM, keys) if keys else (Provider.SOURCE, None)
     of_credentials, of_config = files.of_credentials.get(name, {}), files.of_config.get(name, {})
     is_role = "role_arn" in section and "web_identity_token_file" not in section

@@ -151,6 +151,32 @@ def test_the_environment_as_a_credential_source(empty: Product, aws: ObservedAws
     assert exported(empty.run("-f", "json"))["AWS_ACCESS_KEY_ID"] == got["AWS_ACCESS_KEY_ID"]
 
 
+def test_a_session_of_a_shell_is_no_credential_source(
+    empty: Product, aws: ObservedAws, scenario: Scenario
+) -> None:
+    theirs = {"AWS_ACCESS_KEY_ID": scenario.key.id, "AWS_SECRET_ACCESS_KEY": scenario.key.secret}
+    role = f"{ROLE}credential_source = Environment\n"
+    configure(
+        empty,
+        f"{role}[profile alice]\nmfa_serial = {scenario.device.serial}\n"
+        + "".join(f"{name.lower()} = {value}\n" for name, value in theirs.items()),
+    )
+    got = exported(empty.run("-p", "alice", "-f", "json", "-c", scenario.device.code()))
+    others = {name: got[name] for name in (*theirs, "AWS_SESSION_TOKEN")}
+    empty.env |= got
+    before = len(aws.log)
+    for command in ((), ("exec",), ("process",)):
+        done = empty.run(*command, "-p", "top", "--no-input")
+        assert (done.status, len(aws.log)) == (1, before)
+        assert "and there is only the session of profile alice that mfaenv has set." in done.err
+        assert "Export the keys, or write source_profile" in done.err
+    for name in set(got) - set(others):
+        del empty.env[name]
+    exported(empty.run("-p", "top", "-f", "json"))  # another program's
+    empty.env |= got | theirs  # the keys over the session
+    exported(empty.run("-p", "top", "-f", "json"))
+
+
 def test_a_machine_under_a_role_with_a_device_never_asks(
     empty: Product, aws: ObservedAws, scenario: Scenario, machine: Machine
 ) -> None:
