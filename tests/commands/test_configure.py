@@ -355,6 +355,17 @@ def test_a_login_file_that_hides_the_line_is_told(
     assert "login shell" not in newcomer.run("configure", "--yes").err
 
 
+def test_a_login_file_that_cannot_be_read_stops_nothing(newcomer: Product, scenario: Scenario) -> None:
+    path = newcomer.home / ".bash_profile"
+    path.mkdir()
+    done = newcomer.run("configure", "--yes", "--token-code", scenario.device.code())
+    assert (done.status, "login shell" in done.err) == (0, False)
+    path.rmdir()
+    path.write_bytes(b"# caf\xe9\n")
+    done = newcomer.run("configure", "--yes")
+    assert (done.status, "login shell" in done.err) == (0, True)
+
+
 @pytest.mark.parametrize("line", ['# eval "$(mfaenv init bash)"', "mfaenv status", "my-mfaenv-init"])
 def test_a_line_that_only_speaks_of_it_is_not(newcomer: Product, scenario: Scenario, line: str) -> None:
     (newcomer.home / ".bashrc").write_text(f"{line}\n")

@@ -2,6 +2,7 @@
 
 import os
 import re
+from contextlib import suppress
 
 from mfaenv import shells
 from mfaenv.command_line import MFAENV, started, to_type
@@ -66,10 +67,11 @@ def offer(shell: str, profile: str, env: Env, offers: Offers) -> bool:
 def _note_login(names: tuple[str, ...], terminal: Terminal) -> None:
     """Note where bash, as a login shell, never comes to ~/.bashrc."""
     name = next((name for name in names if os.path.exists(os.path.expanduser(name))), "")
-    text = rewrite.read(os.path.expanduser(name)).text if name else ""
-    if name and not (_READS_OTHERS.search(text) or _HAS_LINE.search(text)):
-        why = f"As a login shell, as in macOS' Terminal, bash reads {name} and not ~/.bashrc. Put this line there:"
-        terminal.note(why, '[ -z "$BASH" ] || . ~/.bashrc')
+    with suppress(MfaenvError):  # there is none, or it cannot be read
+        text = rewrite.read(os.path.expanduser(name), "latin-1").text
+        if not (_READS_OTHERS.search(text) or _HAS_LINE.search(text)):
+            why = f"As a login shell, as in macOS' Terminal, bash reads {name} and not ~/.bashrc. Put this line there:"
+            terminal.note(why, '[ -z "$BASH" ] || . ~/.bashrc')
 
 
 def offer_direnv(env: Env, offers: Offers, store: Store) -> None:
