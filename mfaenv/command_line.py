@@ -17,7 +17,7 @@ def join(words: Words) -> str:
     if sys.platform == "win32":
         from subprocess import list2cmdline
 
-        own = set("&|<>^();'{}")  # signs of cmd and PowerShell, which the system takes as text
+        own = set("&|<>^(),;='{}")  # signs of cmd and PowerShell, which the system takes as text
         quoted = [list2cmdline([word]) for word in words]
         return " ".join(f'"{text}"' if '"' not in text and own & set(text) else text for text in quoted)
     else:  # noqa: RET505 - each system's type checker follows its own branch

@@ -29,7 +29,7 @@ SHELLS = {
     "csh": ("csh.Csh", "bsd-csh"),
     "tcsh": ("csh.Tcsh",),
     "powershell": ("powershell.PowerShell",),
-    "pwsh": ("powershell.PowerShell", "pwsh-preview"),
+    "pwsh": ("powershell.PowerShell", "pwsh-lts", "pwsh-preview"),
     "cmd": ("cmd.Cmd",),
     "nu": ("nu.Nu",),
     "elvish": ("elvish.Elvish",),

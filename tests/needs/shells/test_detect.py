@@ -105,6 +105,7 @@ def test_a_program_between_is_passed_by(place: Place, tmp_path: Path, program: s
         (["python3", "deploy.py", "bash"], None),
         (["python3"], None),
         (["/usr/share/dotnet/dotnet", "/tools/.store/powershell/pwsh.dll", "-NoLogo"], "pwsh"),
+        (["/usr/local/bin/pwsh-lts", "-NoLogo"], "pwsh"),
         (["dotnet", "build"], None),
         (["qemu-aarch64", "/bin/zsh"], "zsh"),
         ([r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe"], "powershell"),

@@ -48,10 +48,10 @@ def test_xonsh_starts_no_program_of_the_current_folder(tmp_path: Path) -> None:
 
 def test_what_cmd_would_run_is_in_quotes_in_a_line_to_type(tmp_path: Path) -> None:
     windows = Windows()
-    words = ["-p", "R&D", "it's", "a b", 'a"b', "plain-1.0"]
+    words = ["-p", "R&D", "it's", "a b", 'a"b', "a,b", "a=b", "plain-1.0"]
     script = (
         f"import sys\nsys.path.insert(0, {windows.path(ROOT)!r})\nfrom mfaenv.command_line import to_type\n"
     )
     (tmp_path / "type.py").write_text(f"{script}print(to_type(*{words!r}))\n", encoding="ascii")
     done = windows.run(tmp_path, {}, "python", "type.py")
-    assert done.output.decode().strip() == """mfaenv -p "R&D" "it's" "a b" a\\"b plain-1.0"""
+    assert done.output.decode().strip() == """mfaenv -p "R&D" "it's" "a b" a\\"b "a,b" "a=b" plain-1.0"""
