@@ -26,6 +26,7 @@ def prefix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_pip_of_this_very_python_installs_it_into_an_environment_that_has_pip() -> None:
     assert shlex.split(install_command("keychain")) == [
         sys.executable,
+        "-P",
         "-m",
         "pip",
         "install",
