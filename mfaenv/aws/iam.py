@@ -62,7 +62,7 @@ class _UserCalls:
     def __init__(self, settings: clients.ClientSettings, keys: Keys | Session, user: str) -> None:
         self._client = clients.client("iam", settings, keys)
         # Sent twice, what makes something would make two, or find its name taken.
-        self._once = clients.client("iam", settings._replace(attempts=1), keys)
+        self._without_retries = clients.client("iam", settings._replace(attempts=1), keys)
         self.user = user
         self._scope = {"UserName": user} if user else {}
 
@@ -84,8 +84,10 @@ class VirtualDevices(_UserCalls):
         """Make a device; return None where the name is taken."""
         with _errors("iam:CreateVirtualMFADevice"):
             try:
-                made = self._once.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
-            except self._once.exceptions.EntityAlreadyExistsException:
+                made = self._without_retries.create_virtual_mfa_device(VirtualMFADeviceName=name)[
+                    "VirtualMFADevice"
+                ]
+            except self._without_retries.exceptions.EntityAlreadyExistsException:
                 return None
             return NewDevice(made["SerialNumber"], made["Base32StringSeed"].decode("ascii"))
 
@@ -148,7 +150,7 @@ class AccessKeys(_UserCalls):
     def create(self) -> Keys:
         """Make a new key; IAM shows its secret this once."""
         with explain.iam_errors("iam:CreateAccessKey"):
-            made = self._once.create_access_key(**self._scope)["AccessKey"]
+            made = self._without_retries.create_access_key(**self._scope)["AccessKey"]
             return Keys(text(made, "AccessKeyId"), text(made, "SecretAccessKey"), "", "IAM")
 
     def deactivate(self, key_id: str) -> None:

@@ -151,7 +151,7 @@ def limited(options: Options, name: str, hops: tuple[Hop, ...], files: AwsFiles)
     return (*hops[:-1], hops[-1]._replace(policy=policy, policy_arns=tuple(dict.fromkeys(arns))))
 
 
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """Return a JSON object. Raise ValueError where a key stands twice: one of its values would be lost."""
     return {key: value for key, (_, value) in zip(dict(pairs), pairs, strict=True)}
 
@@ -163,7 +163,7 @@ def _policy(name: str) -> str:
     wrong, hint = "", "Put one IAM policy into it."
     try:
         with open(name, encoding="utf-8-sig") as file:
-            policy = json.loads(file.read(MAX_POLICY_FILE), object_pairs_hook=_once)
+            policy = json.loads(file.read(MAX_POLICY_FILE), object_pairs_hook=_without_repeats)
         text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
         if not isinstance(policy, dict) or "Statement" not in policy:
             wrong = "is not an IAM policy: it has no Statement"

@@ -27,9 +27,8 @@ def told(session: list[Pair], env: Env) -> list[Pair]:
         changed = {DIRENV: sides}
         if wanted.get(environment.LIMIT):
             for side in sides.values():
-                for name in {*wanted, *dict(environment.parse_settings(side.get(SETTINGS, "")))} - {
-                    AWS_PROFILE
-                }:
+                settings = dict(environment.parse_settings(side.get(SETTINGS, "")))
+                for name in {*wanted, *settings} - {AWS_PROFILE}:
                     side.pop(name, None)
             if any(AWS_PROFILE in side for side in sides.values()):  # that the folder's goes is no change
                 sides["p"][SEEN], sides["n"][SEEN] = environment.UNSEEN, ""

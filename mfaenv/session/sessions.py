@@ -11,7 +11,6 @@ from mfaenv.fast.entry import Session
 from mfaenv.fast.environment import timestamp
 from mfaenv.model import Keys, Origin, Request, Span
 from mfaenv.session import cache, code, device, longterm, remembered
-from mfaenv.session.cache import Cache, CallLock, Context
 from mfaenv.session.fetch import fetch
 
 SLACK = 60  # seconds by which the clocks may differ
@@ -21,10 +20,10 @@ NO_USERS_NAME = "mfaenv"  # what a role's session is named where no user is know
 class Sessions:
     """Gets the session for a request."""
 
-    def __init__(self, context: Context, sessions: dict[str, Session] | None = None) -> None:
+    def __init__(self, context: cache.Context, sessions: dict[str, Session] | None = None) -> None:
         self._context = context
         self._store, self._terminal, self._acquisition, self._now = context
-        self._cache = Cache(context, sessions)
+        self._cache = cache.Cache(context, sessions)
         self._code_source: code.CodeSource | None = None
 
     def get(self, request: Request) -> Session:
@@ -116,9 +115,9 @@ class Sessions:
         return self._assume(request, base)
 
     @contextmanager
-    def _call_lock(self, request: Request, keys: Keys) -> Iterator[CallLock]:
+    def _call_lock(self, request: Request, keys: Keys) -> Iterator[cache.CallLock]:
         profile = request.profile.text
-        lock = CallLock(self._cache, keys.access_key, profile, lambda: bool(self.stored(request)))
+        lock = cache.CallLock(self._cache, keys.access_key, profile, lambda: bool(self.stored(request)))
         with lock, self._terminal.watching(lock.check_store):
             yield lock
 
@@ -155,7 +154,7 @@ class Sessions:
             remembered.remember_device(self._store, base.source, request._replace(user=user), self._now())
         return role_sessions.user_session_name(user) if user else NO_USERS_NAME
 
-    def _from_code(self, request: Request, keys: Keys, lock: CallLock) -> Session:
+    def _from_code(self, request: Request, keys: Keys, lock: cache.CallLock) -> Session:
         if not keys.secret_key and not request.process.text:
             wrong = f"The session replaced the long-term keys {keys.access_key} that this shell had exported."
             raise MfaenvError(wrong, "Export them again, or put them into a profile.")

@@ -16,7 +16,6 @@ from mfaenv.fast.entry import Session
 from mfaenv.model import Keys, Request
 from mfaenv.session import fetch, remembered
 from mfaenv.session.device import MissingDeviceError
-from mfaenv.session.fetch import CODE_SECONDS, TRIES
 from mfaenv.store import Store
 from mfaenv.terminal import private_screen
 from mfaenv.terminal.private_screen import PrivateScreen
@@ -124,9 +123,9 @@ class FirstDevice:
         title = f"MFA device {_short(device.serial)} of account {self.user.account}"
         groups = " ".join(device.key[start : start + 4] for start in range(0, len(device.key), 4))
         about, remark = [title, "", how, "", groups, ""], ""
-        for _ in range(TRIES):
+        for _ in range(fetch.TRIES):
             first = _ask_code(screen, [*about, remark], "First code", self._shown)
-            since = time.time() // CODE_SECONDS
+            since = time.time() // fetch.CODE_SECONDS
             texts = [*about, "Wait for the code that follows."]
             second = _ask_code(screen, texts, "Next code", partial(self._countdown, since), first)
             screen.show([*about, "AWS checks the two codes ..."])
@@ -141,9 +140,9 @@ class FirstDevice:
 
     def _countdown(self, since: float) -> str:
         now = time.time()
-        if now // CODE_SECONDS > since:
+        if now // fetch.CODE_SECONDS > since:
             return f"Now it is there. {self._shown()}"
-        return f"It comes in {CODE_SECONDS - int(now % CODE_SECONDS)} s."
+        return f"It comes in {fetch.CODE_SECONDS - int(now % fetch.CODE_SECONDS)} s."
 
 
 def _ask_code(

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from mfaenv import duration
 from mfaenv.aws import client, explain, probe, resolved, sts
 from mfaenv.aws.iam import SECURITY_KEY
-from mfaenv.aws.probe import NOT_TRIED, Kind, Outcome
 from mfaenv.command_line import to_type
 from mfaenv.commands.doctor.report import CANNOT_TELL, Check, ComparedCall, State, Verdict, judge
 from mfaenv.config import credential_process
@@ -61,12 +60,12 @@ def compare_calls(request: Request, context: Context) -> Proof:
     stored = bool(session)
     # Of keys that this shell had exported before its session, only the ID is known.
     before = _ask(settings, request.keys, context) if request.keys.secret_key else {}
-    identity = before.get(probe.IDENTITY.action, NOT_TRIED)
-    if not session and not problem and identity.kind is not Kind.FAILED:
+    identity = before.get(probe.IDENTITY.action, probe.NOT_TRIED)
+    if not session and not problem and identity.kind is not probe.Kind.FAILED:
         session, problem = _obtain(base, context)
     after = _ask(settings, session, context) if session else {}
     calls = [
-        ComparedCall(call, (before.get(call.action, NOT_TRIED), after.get(call.action, NOT_TRIED)))
+        ComparedCall(call, (before.get(call.action, probe.NOT_TRIED), after.get(call.action, probe.NOT_TRIED)))
         for call in probe.CALLS
     ]
     answer = _answer(calls, probe.IDENTITY)
@@ -94,7 +93,7 @@ def _obtain(request: Request, context: Context) -> tuple[Session, MfaenvError | 
         return Session(), error
 
 
-def _ask(settings: client.ClientSettings, keys: Keys | Session, context: Context) -> dict[str, Outcome]:
+def _ask(settings: client.ClientSettings, keys: Keys | Session, context: Context) -> dict[str, probe.Outcome]:
     with context.terminal.progress() as show:
         return probe.ask(settings, keys, show, context.now)
 
@@ -133,9 +132,9 @@ def verdict(proof: Proof) -> Verdict:
     return judged
 
 
-def _answer(calls: Sequence[ComparedCall], call: probe.ProbeCall) -> Outcome | None:
+def _answer(calls: Sequence[ComparedCall], call: probe.ProbeCall) -> probe.Outcome | None:
     outcomes = (each for row in calls if row.call == call for each in row.outcomes)
-    return next((each for each in outcomes if each.kind is Kind.ALLOWED), None)
+    return next((each for each in outcomes if each.kind is probe.Kind.ALLOWED), None)
 
 
 def _keys(request: Request) -> Check:
@@ -202,7 +201,7 @@ def _failures(calls: Sequence[ComparedCall]) -> Iterator[Check]:
     failed: dict[str, dict[str, MfaenvError]] = {}
     for row in calls:
         for each in row.outcomes:
-            if each.kind is Kind.FAILED and each.problem:
+            if each.kind is probe.Kind.FAILED and each.problem:
                 failed.setdefault(each.text, {})[row.call.action] = each.problem
     for problems in failed.values():
         yield Check.of_error("calls", ", ".join(problems), next(iter(problems.values())))
