@@ -104,6 +104,8 @@ def _without_variable(env: Env, own: Section, default: Section, region: str) -> 
     if _s3(own) != _s3(default):
         where = "write it under [default]" if _s3(own) else "move it to the profiles that need it"
         yield f"s3 is that of [default] there: no variable says it, {where}"
+    if env.get("AWS_ACCOUNT_ID_ENDPOINT_MODE", own.get("account_id_endpoint_mode", "")).lower() == "required":
+        yield "account_id_endpoint_mode = required stops DynamoDB there: set AWS_ACCOUNT_ID after each mfaenv"
 
 
 def _s3(section: Section) -> dict[str, str]:
