@@ -26,8 +26,16 @@ def file_paths(env: Env) -> tuple[str, str]:
 def profiles(env: Env) -> list[str]:
     """Return the names in both files, whatever is wrong there."""
     config, credentials = file_paths(env)
-    names = [name for kind, name in map(split_title, _titles(config)) if kind == KINDS[0]]
-    return list(dict.fromkeys([*names, *_titles(credentials)]))
+    titles = _titles(config) or [""]
+    text = "".join(titles)
+    # Once for all of them: a Tab waits.
+    plain = text.isprintable() and not any(map(text.count, "'\"\\")) and max(map(len, titles)) <= MAX_TITLE
+    names = [
+        name if plain and kind == KINDS[0] and name and " " not in name else profile_of(f"{kind}{blank}{name}")
+        for kind, blank, name in [title.partition(" ") for title in titles]
+    ]
+    others = (title for title in _titles(credentials) if title not in {"", FOR_ALL})
+    return [name for name in dict.fromkeys([*names, *others]) if name is not None]
 
 
 def profile_of(title: str) -> str | None:
@@ -76,7 +84,5 @@ def _titles(path: str) -> list[str]:
     first, *parts = text.split("\n[")
     if first.startswith("["):
         parts.insert(0, first[1:])
-    titles = (part.partition("\n")[0].rpartition("]")[0] for part in parts)
-    if not parts:
-        titles = (section.title for section in scan(text.split("\n")).sections)
-    return [title for title in titles if title not in {"", FOR_ALL}]
+    titles = [part.partition("\n")[0].rpartition("]")[0] for part in parts]
+    return titles or [section.title for section in scan(text.split("\n")).sections]

@@ -31,9 +31,9 @@ class Tab:
 
     def offer(self, candidates: "Iterable[tuple[str, str]]") -> str:
         """Return the answer that offers words, each with its meaning, if a terminal can show them."""
-        begun = "" if self._target.matches else self.words[-1]
+        begun, offer = "" if self._target.matches else self.words[-1], self._target.offer
         lines = [
-            self._target.offer(word, meaning, self.quote)
+            offer(word, meaning, self.quote)
             for word, meaning in candidates
             if word.isprintable() and word.startswith(begun)
         ]
@@ -64,8 +64,10 @@ class BashTab(Tab):
     def offer(self, candidates: "Iterable[tuple[str, str]]") -> str:
         """Return the words as readline puts them in place of its own."""
         rests = [word[self._cut :] for word, _ in candidates if word.startswith(self.words[-1])]
-        lines = [self._in_quotes(rest) if self.quote else _escaped(rest) for rest in rests]
-        return "\n".join(["0 0", *filter(None, lines)]) + "\n"
+        text = "".join(rests)
+        if self.quote or "=" in text or not needs_no_quotes(text):  # once for all of them: a Tab waits
+            rests = [self._in_quotes(rest) if self.quote else _escaped(rest) for rest in rests]
+        return "\n".join(["0 0", *filter(None, rests)]) + "\n"
 
     def _in_quotes(self, text: str) -> str:
         if not text.isprintable() or "!" in text:
