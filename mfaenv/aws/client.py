@@ -1,8 +1,7 @@
 """botocore sessions and clients, with a profile's settings."""
 
-import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any, NamedTuple
 
@@ -12,7 +11,6 @@ from mfaenv.fast.entry import Session
 from mfaenv.model import Keys, Request
 
 CONNECT_SECONDS, READ_SECONDS = 10, 30  # botocore's own are 60 each, several times over
-LOOK_SECONDS = 0.2  # between two looks at Ctrl-C on Windows while a call lasts
 
 ROLE_SETTINGS = {
     "duration_seconds",
@@ -118,7 +116,7 @@ def _create(service: str, session: Any, settings: ClientSettings, **keys: str | 
         retries={"total_max_attempts": settings.attempts} if settings.attempts else None,
         ignore_configured_endpoint_urls=endpoint is not None or None,  # type: ignore[call-arg] # not in stubs
     )
-    made = session.create_client(
+    return session.create_client(
         service,
         region_name=regions.call_region(settings.region, settings.arn),
         endpoint_url=endpoint or None,
@@ -126,22 +124,6 @@ def _create(service: str, session: Any, settings: ClientSettings, **keys: str | 
         config=config,
         **keys,
     )
-    if sys.platform == "win32":
-        http = made._endpoint.http_session  # noqa: SLF001 - botocore has no other place for this
-        http.send = partial(_send_aside, http.send)
-    return made
-
-
-def _send_aside(send: Callable[[Any], Any], request: Any) -> Any:
-    """Let another thread wait for the answer: on Windows, Ctrl-C ends no wait for a socket."""
-    from concurrent.futures import ThreadPoolExecutor, wait
-
-    pool = ThreadPoolExecutor(1)
-    answer = pool.submit(send, request)
-    pool.shutdown(wait=False)
-    while not answer.done():
-        wait([answer], LOOK_SECONDS)
-    return answer.result()
 
 
 def own_address(service: str, settings: ClientSettings) -> str:

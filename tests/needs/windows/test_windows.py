@@ -66,14 +66,6 @@ from mfaenv.terminal.terminal import Terminal
 print(ascii(Terminal(os.environ).drawn(Table("Stored sessions", ("Profile",), [["default"]]))))
 """
 
-WAIT_FOR_EVER = """\
-from mfaenv import __main__
-from mfaenv.aws import client
-client.READ_SECONDS = 1_000_000
-__main__.main()
-"""
-"""The program, with no end of its own for a call that hangs."""
-
 START_DEMO = """\
 import pathlib, re
 from mfaenv.commands import demo
@@ -372,23 +364,6 @@ def test_control_c_leaves_the_question_and_fails_the_line(desk: Desk) -> None:
         assert "Traceback" not in console.text
     assert desk.printed().strip() == b"color 00"
     assert desk.aws.log == []
-
-
-@on_a_console
-def test_control_c_leaves_a_call_that_hangs(desk: Desk) -> None:
-    (desk.folder / "wait.py").write_text(WAIT_FOR_EVER)
-    held = desk.aws.hold("GetSessionToken")
-    with desk.console() as console:
-        console.enter(f"python wait.py --shell cmd {desk.code} > printed")
-        assert held.reached.wait(PATIENCE)
-        console.press(CTRL_C)
-        desk.wait_for_print()
-        console.press("\r")
-        console.enter("echo status %errorlevel%.")
-        console.see("\nstatus 130\\.")
-        assert "Traceback" not in console.text
-    held.released.set()
-    assert desk.printed().strip() == b"color 00"
 
 
 @on_a_console
