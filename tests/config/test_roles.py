@@ -34,7 +34,7 @@ def some(name: str, *values: str) -> st.SearchStrategy[dict[str, str]]:
 
 
 def profile(name: str) -> st.SearchStrategy[dict[str, str]]:
-    key = f"AKIA{name.upper()}"
+    key = f"AKIA{name.upper()}".replace(" ", "")  # a blank in it is refused
     parts = st.tuples(
         st.sampled_from([{}, {}, dict(zip(KEYS, (key, "s"), strict=True)), {KEYS[0]: key}, {KEYS[1]: "s"}]),
         st.sampled_from([{}, *({"role_arn": role} for role in ROLES)]),
