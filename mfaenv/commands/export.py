@@ -50,7 +50,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
             if target in shells.NAMES:
                 terminal.note("To set the session in a shell, type:", line)
         secrets_to_stdout(text, quiet="quiet" in options)
-        if target in shells.NAMES:
+        if target in shells.NAMES and fast.is_told(options, env, pairs):
             notice.show(options, env, pairs)
     with suppress(OSError):  # the keys are printed: the line must not fail any more
         Store.of(env).sweep(time.time())

@@ -1,8 +1,6 @@
 """The one line that says which session a shell gets."""
 
-import os
 import time
-from collections.abc import Iterable
 from contextlib import suppress
 
 from mfaenv import duration, fast
@@ -11,18 +9,14 @@ from mfaenv.fast.parse import Env, Options
 from mfaenv.shells import Pair
 
 
-def show(options: Options, env: Env, pairs: Iterable[Pair]) -> None:
-    """Show which session the shell gets: on a terminal, and in a log where it replaces another."""
+def show(options: Options, env: Env, pairs: list[Pair]) -> None:
+    """Show which session the shell gets."""
     got = {name: value for name, value in pairs if value}
-    had_one = environment.KEY in env or environment.EXPIRES in env
-    is_another = had_one and got.get("AWS_ACCESS_KEY_ID") != env.get("AWS_ACCESS_KEY_ID")
-    is_shown = is_another or os.isatty(fast.STDERR)
     limit = environment.lost_limit(options, env)
     if "cached" in options:  # as in a startup file, which does not know what started the shell
         limit = "" if got.get(environment.LIMIT) else env.get(environment.LIMIT, "")
-        is_shown = is_shown and bool(limit)
-    if not is_shown or "quiet" in options or os.isatty(fast.STDOUT):
-        return
+        if not limit:
+            return
     before = f"until now the session of this shell was {limit}" if limit else ""
     with suppress(OSError):  # the keys are printed: a log that is full or closed must not fail the line
         from mfaenv.terminal.text import printable  # slow to load, and mostly nothing is shown

@@ -108,11 +108,17 @@ def answer(options: Options, env: Env, tell: "Tell | None" = None) -> int | None
     if target in shells.NAMES and environment.kept_by_direnv(dict(pairs), env):
         return None
     secrets_to_stdout(shells.render(target, pairs), quiet="quiet" in options)
-    # A shell is told what it gets on a terminal, and in a log too where another session goes.
-    had_one = environment.KEY in env or environment.EXPIRES in env
-    if tell and target in shells.NAMES and (had_one or os.isatty(STDERR)):
+    if tell and target in shells.NAMES and is_told(options, env, pairs):
         tell(options, env, pairs)
     return DONE
+
+
+def is_told(options: Options, env: Env, pairs: list[Pair]) -> bool:
+    """Return whether a shell is told what it gets: on a terminal, and in a log where another session goes."""
+    had_one = environment.KEY in env or environment.EXPIRES in env
+    is_another = had_one and (shells.KEYS[0], env.get(shells.KEYS[0])) not in pairs
+    is_silent = "quiet" in options or ("cached" in options and not env.get(environment.LIMIT))
+    return (is_another or os.isatty(STDERR)) and not is_silent and not os.isatty(STDOUT)
 
 
 def unset(options: Options, env: Env) -> int | None:

@@ -1,3 +1,4 @@
+import json
 import os
 import sys
 import time
@@ -324,9 +325,13 @@ HEAVY = {
 def test_a_stored_session_loads_nothing_heavy(product: Product, scenario: Scenario, clock: Clock) -> None:
     get(product, scenario)
     settle(product, clock)
+    # A shell that has this session already is told nothing.
+    again = {**product.env, **json.loads(product.run("--format", "json").out)}
+    assert product.run("--shell", "bash", env=again).err == ""
     product.clock = None
     product.command = (sys.executable, "-X", "importtime", *COMMAND[1:])
     loaded = imports(product.run("--shell", "bash", "--cached"))
+    assert imports(product.run("--shell", "bash", env=again)) == loaded
     product.command = (sys.executable, "-X", "importtime", "-c", "pass")
     ours = (
         "fast",
