@@ -131,8 +131,11 @@ PROOFS = {
     "Else they are in the temporary folder, where other users can make new ones in their place when the command has "
     "ended.": (),
     "A program that still runs would read those: end it, or set `TMPDIR` to a folder of your own.": (),
-    "Where others may write to the folder, and it has no sticky bit, mfaenv refuses: they could replace the files "
-    "before that.": ("test_it_is_not_where_others_can_put_another_in_its_place",),
+    "mfaenv refuses a folder of another user than root, and one where others may write and that has no sticky bit: "
+    "they could replace the files before that.": (
+        "test_it_is_not_in_a_folder_of_another_user",
+        "test_it_is_not_where_others_can_put_another_in_its_place",
+    ),
     "It does not look at the folders above.": (),
     "mfaenv runs nothing of the current folder: no module, and on Windows no program.": (
         "test_the_program_loads_nothing_from_there",

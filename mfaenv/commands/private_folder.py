@@ -58,11 +58,13 @@ def _parent(env: Env) -> str:
     path = gettempdir()
     state = os.stat(path)
     mode = state.st_mode
-    if os.name != "nt" and mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
+    who = owner(state).capitalize() if state.st_uid else ""  # root can replace files anywhere
+    if not who and os.name != "nt" and mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
         who = "Everybody" if mode & stat.S_IWOTH else "The folder's group"
-        wrong = f"{who} may replace files in {path}."
-        if owner(state):
-            raise MfaenvError(wrong, "Set TMPDIR to a folder that only you may write to.")
+    wrong = f"{who} may replace files in {path}."
+    if who and owner(state):
+        raise MfaenvError(wrong, "Set TMPDIR to a folder that only you may write to.")
+    if who:
         raise MfaenvError(f"{wrong} Close it:", command=join(("chmod", "go-w", path)))
     return path
 

@@ -139,9 +139,23 @@ def test_it_is_not_where_others_can_put_another_in_its_place(temporary: Path, mo
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can be another user")
-def test_nobody_is_told_to_close_a_folder_of_another_user(temporary: Path) -> None:
-    temporary.chmod(0o777)
+@pytest.mark.parametrize("mode", [0o700, 0o1777, 0o777])
+def test_it_is_not_in_a_folder_of_another_user(temporary: Path, mode: int) -> None:
+    """Who owns a folder may rename what is in it, sticky bit or not."""
+    temporary.chmod(mode)
     os.chown(temporary, 65534, 65534)
+    with pytest.raises(MfaenvError, match=r"Another user \(uid 65534\) may replace files in") as refused:
+        sweep("")
+    assert (refused.value.hint, refused.value.command) == (
+        "Set TMPDIR to a folder that only you may write to.",
+        "",
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can give a folder to root")
+def test_nobody_is_told_to_close_a_folder_of_root(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 65534)
+    temporary.chmod(0o777)
     with pytest.raises(MfaenvError, match="Everybody") as refused:
         sweep("")
     assert (refused.value.hint, refused.value.command) == (
