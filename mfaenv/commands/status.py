@@ -106,7 +106,7 @@ def collect(
             profile = roles.of_process(awsfiles.load(env), profile)
     stored = [row for row in rows if row.remaining != 0 and (not profile or profile in row.profiles)]
     shell = _shell(env, rows, now)
-    return shell, stored, _problems(env, shell)
+    return shell, stored, _problems(env, shell, store)
 
 
 def _shell(env: Env, rows: list[SessionRow], now: float) -> ShellRow | None:
@@ -141,7 +141,7 @@ def rule(env: Env) -> str:
     return "" if asked else why
 
 
-def _problems(env: Env, shell: ShellRow | None) -> list[str]:
+def _problems(env: Env, shell: ShellRow | None, store: Store) -> list[str]:
     if shell is None or shell.kind == SERVED:
         return []
     problems = []
@@ -151,7 +151,9 @@ def _problems(env: Env, shell: ShellRow | None) -> list[str]:
         problems.append(f"The exported keys hide profile {profile} ({source}) from most AWS programs.")
     if shell.remaining == 0:
         problems.append("The session of this shell has ended. Get a new one, with mfaenv.")
-    elif shell.kind != "long-term" and not shell.stored and not env.get(environment.ONLY):
+    elif (
+        not (shell.kind == "long-term" or shell.stored or env.get(environment.ONLY)) and store.can_be_written()
+    ):
         which = "it was replaced, cleared, or is not mfaenv's"
         problems.append(f"The session of this shell is not the stored one: {which}.")
     if env.get("AWS_SECURITY_TOKEN") and env["AWS_SECURITY_TOKEN"] != env.get("AWS_SESSION_TOKEN"):

@@ -69,6 +69,13 @@ class Store(ReadOnlyStore):
                 "Move it away, or name another folder in MFAENV_CACHE_DIR.",
             )
 
+    def can_be_written(self) -> bool:
+        """Return whether the directory, or the folder in which it would be made, may be written."""
+        path = self.path
+        while path and not os.path.lexists(path):
+            path = os.path.dirname(path)
+        return os.path.isdir(path) and os.access(path, os.W_OK | os.X_OK)
+
     def prepare(self) -> None:
         """Make the directory, open to its owner alone, and mark it. Raise MfaenvError, OSError."""
         if not self.path:

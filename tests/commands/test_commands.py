@@ -167,6 +167,21 @@ def test_status_says_where_shell_store_and_wish_disagree(product: Product, signe
     assert "hide profile staging" in product.run("status").out
 
 
+@pytest.mark.parametrize("store", ["rel", "{home}/file"])
+def test_where_no_session_can_be_stored_that_is_told_and_the_shells_is_in_order(
+    product: Product, signed_in: dict[str, str], store: str
+) -> None:
+    (product.home / "file").write_text("")
+    product.env |= {**signed_in, "MFAENV_CACHE_DIR": store.format(home=product.home)}
+    assert status(product)["problems"] == []
+    rows = json.loads(product.run("doctor", "--json", "--no-input").out)["checks"]
+    wrong = [row["topic"] for row in rows if row["state"] == "wrong"]
+    assert "store" in wrong
+    assert "environment" not in wrong
+    del product.env["AWS_ACCESS_KEY_ID"]
+    assert "mfaenv keys" not in product.run("keys").err
+
+
 def test_the_profile_whose_sessions_status_lists_is_not_one_that_keys_hide(bare: Product) -> None:
     bare.env |= {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_PROFILE": "work"}
     assert [

@@ -105,6 +105,12 @@ def test_what_is_wrong_with_the_only_profile_that_has_keys_is_told(newcomer: Pro
     assert "'eu-west-1  # Ireland' (profile default) is not the name of a region." in done.err
 
 
+def test_a_profile_that_is_not_there_is_told_with_what_names_it(newcomer: Product) -> None:
+    newcomer.env["AWS_PROFILE"] = "nope"
+    assert "There is no profile 'nope' (AWS_PROFILE) in" in newcomer.run("configure", "--dry-run").err
+    assert "There is no profile 'no' (--profile) in" in newcomer.run("configure", "--dry-run", "-p", "no").err
+
+
 def test_a_role_gets_the_device_where_the_keys_are(newcomer: Product, scenario: Scenario) -> None:
     code = scenario.device.code()
     assert newcomer.run("configure", "--yes", "-p", "staging", "--token-code", code).status == 0

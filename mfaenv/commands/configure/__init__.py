@@ -50,8 +50,10 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
     store = Store.of(env)
     store.check()
     files = awsfiles.load(env)
-    named = resolve.lookup_value(options, env, "profile").text
-    name = of_process(files, named or _choose_profile(files, offers))
+    named = resolve.lookup_value(options, env, "profile")
+    if named.text and named.text not in files.profiles:
+        raise resolve.unknown_profile(files, named.text, named.source)
+    name = of_process(files, named.text or _choose_profile(files, offers))
     request = resolve.resolve({**options, "profile": name}, env, files)
     if request.keys is None and not request.process.text:
         raise _needs_no_code(request)

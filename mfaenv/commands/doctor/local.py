@@ -138,8 +138,6 @@ def store(store: Store) -> Check:
         return Check("store", "", f"{store.missing}: no session is stored", *wrong)
     if store.refusal():
         return Check("store", path, f"{store.refusal()}: refused", *wrong)
-    if not os.path.isdir(path):
-        return Check("store", path, "is not there yet")
-    if not os.access(path, os.W_OK | os.X_OK):
+    if not store.can_be_written():
         return Check("store", path, "cannot be written: no session is stored", *wrong)
-    return Check("store", path, "can be used")
+    return Check("store", path, "can be used" if os.path.isdir(path) else "is not there yet")
