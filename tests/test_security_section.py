@@ -46,6 +46,12 @@ PROOFS = {
         "test_no_secret_counts_nor_is_written_down",
     ),
     "`mfaenv clear` deletes all of them.": ("test_clear_removes_all_but_the_mark_and_speaks_of_sessions",),
+    "They also hold your variables `AWS_…` and `MFAENV_…`, less those that are secrets by their names (`KEY`, "
+    "`TOKEN`, `SECRET`, `CRED`, `PASS`, `PW`, `PIN`, `OTP`, `SEED`).": (
+        "test_a_variable_that_nobody_has_thought_of_counts",
+        "test_no_secret_of_the_environment_is_in_the_store",
+    ),
+    "Name a secret of your own that way.": (),
     "Whoever can read your home directory gets the access keys in `~/.aws/credentials`.": (),
     "Under the policy of `mfaenv help doctor` these may do nothing without a code.": (
         "test_everything_is_denied_without_mfa",

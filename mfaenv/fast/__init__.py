@@ -49,7 +49,7 @@ IGNORED_VARIABLES = {
 }
 """The variables of AWS and mfaenv on which it does not depend, beside secrets."""
 
-SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASS", "PWD", "CRED")
+SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "CRED", "PASS", "PW", "PIN", "OTP", "SEED")
 NO_SECRETS = ("_ID", "_FILE", "_URI")  # how the names of those end that name a key, a file or an address
 
 FILE_VARIABLES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")

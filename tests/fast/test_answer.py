@@ -484,9 +484,12 @@ def test_no_value_passes_for_another_variable(env: dict[str, str]) -> None:
 SECRETS = (
     "AWS_ACCESSKEY",
     "AWS_BEARER_TOKEN_BEDROCK",
+    "AWS_CONSOLE_PW",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     "AWS_CREDENTIALS",
     "AWS_DB_PWD",
+    "AWS_MFA_PIN",
+    "AWS_MFA_SEED",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SECRETS",
     "AWS_SECRET_KEY",
@@ -494,7 +497,9 @@ SECRETS = (
     "AWS_SESSION_TOKEN",
     "AWS_SMTP_PASS",
     "AWS_SSO_CLIENT_SECRET",
+    "AWS_TOTP",
     "AWS_VAULT_FILE_PASSPHRASE",
+    "MFAENV_MFA_SEED",
     "MFAENV_TOKEN_CODE",
 )
 
