@@ -34,7 +34,8 @@ def main() -> None:
     sys.unraisablehook = send_again
     status = guarded(lambda: run(sys.argv[1:]), sys.argv[1:], os.environ)
     # Nothing is in a buffer: output writes bytes, and Python standard error line by line.
-    os._exit(status - (status >> 31 << 32))  # a status of Windows has 32 bits, here with a sign
+    # A status of Windows has 32 bits, here with a sign.
+    os._exit(status if status < 1 << 31 else status - (1 << 32))
 
 
 def hold_standard_streams() -> None:

@@ -64,7 +64,7 @@ _POLICY_WORDS = {
 REMOVED = (
     *environment.CLEARED,
     *environment.SET,
-    *environment.SETTING_VARIABLES.values(),
+    *environment.SETTING_VARIABLES,
     environment.IGNORE_ADDRESSES,
     environment.ADDRESS_OF_KEYS,
     exec_environment.TOKEN,

@@ -16,6 +16,7 @@ from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT, Env
 
 URL, IGNORE = environment.ADDRESS, environment.IGNORE_ADDRESSES
+SETTINGS = {name.removeprefix("AWS_").lower(): name for name in environment.SETTING_VARIABLES}
 SWITCHES = (
     "use_fips_endpoint",
     "use_dualstack_endpoint",
@@ -74,7 +75,7 @@ def of_profile(name: str, env: Env, files: AwsFiles, region: str = "") -> tuple[
 def _plain_settings(env: Env, own: Section, default: Section) -> tuple[dict[str, str], list[str]]:
     variables: dict[str, str] = {}
     unsaid: list[str] = []
-    for setting, variable in environment.SETTING_VARIABLES.items():
+    for setting, variable in SETTINGS.items():
         text, of_default = _value(setting, own), _value(setting, default)
         usual = USUAL.get(setting, "")
         if variable in env or text == of_default == "" or (not text and of_default == usual):

@@ -2,6 +2,7 @@
 
 This package answers or declines: where anything is odd it returns None, and the full run explains. It asks
 nothing. It imports built-in modules, os, stat and `shells` alone, and raises no error of ours but those of that.
+What it is the first to use of the interpreter (logarithms, floats among ints, bytes.rpartition) takes 64 KiB each.
 
 A *cached request* in the store says which entry a request led to, and what that depended on: the options and
 variables, less those that cannot matter (IGNORED_OPTIONS, IGNORED_VARIABLES) or hold a secret, and the state of
@@ -189,7 +190,7 @@ def stored(options: Options, env: Env, store: ReadOnlyStore, now: float) -> "lis
     if cached is None or any(signature(path) != state for state, _, path in files):
         return [] if options.get("cached") and _is_empty(store) else None
     session = store.get(Session, cached.session_key)
-    if session is None or session.left(now) < cached.min_remaining:
+    if session is None or session.left(int(now)) <= cached.min_remaining:
         return []
     own = {name: getattr(cached, name) for name in SHELL_FIELDS}
     theirs = session.exported(account=with_account(options))

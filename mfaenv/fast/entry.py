@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Fields = dict[str, str]
 
 HEAD = "mfaenv 1\n"
+END_BYTES = len("end=0123456789abcdef\n")
 
 MAX_BYTES = 524_288
 """Bytes: four times what a variable can hold on Linux."""
@@ -48,12 +49,17 @@ def checksum(data: bytes) -> str:
     return f"{hash(int.from_bytes(data, 'big')):016x}"
 
 
+def with_end(body: bytes) -> bytes:
+    """Return an entry's text with its last line, the checksum of what stands before."""
+    return body + f"end={checksum(body)}\n".encode()
+
+
 def load(data: bytes) -> Fields | None:
-    """Return the fields of an entry's text, or None where a byte is not what was written."""
-    body, _, tail = data.rpartition(b"end=")
-    if not body.startswith(HEAD.encode()) or tail != f"{checksum(body)}\n".encode():
-        return None
+    """Return the fields of an entry's text; None where a byte is not what was written, or NUL, which no path has."""
+    body = data[:-END_BYTES]
     text = body.decode("utf-8", "surrogateescape")
+    if not text.startswith(HEAD) or "\0" in text or data != with_end(body):
+        return None
     lines = [line.partition("=") for line in text[len(HEAD) : -1].split("\n")]
     return {name: value.replace("%0A", "\n").replace("%25", "%") for name, _, value in lines}
 
@@ -61,7 +67,7 @@ def load(data: bytes) -> Fields | None:
 def whole(text: str) -> int:
     """Return whole seconds. Raise ValueError for all but a few ASCII digits."""
     if len(text) <= END_DIGITS and is_digits(text):
-        return int(text)
+        return int(float(text))  # int of a text computes a logarithm
     raise ValueError(text)
 
 
@@ -88,8 +94,8 @@ class Entry(Record):
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Self | None":
-        """Return what a file says; None where a byte or type is wrong. NUL fits in no variable or path."""
-        fields = (None if b"\0" in data else load(data)) or {}
+        """Return what a file says; None where a byte or type is wrong."""
+        fields = load(data) or {}
         try:
             return cls(**{name: READERS[kind](fields[name]) for name, kind in cls.__annotations__.items()})
         except (KeyError, ValueError):

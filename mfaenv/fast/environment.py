@@ -83,31 +83,30 @@ PROFILE_NAMES = ("AWS_VAULT", "AWSUME_PROFILE", "AWS_PROFILE")
 SETTINGS = "MFAENV_SETTINGS"
 """What mfaenv set from the profile's settings, as `NAME=value` words."""
 
-_SETTINGS = (
-    "use_fips_endpoint",
-    "use_dualstack_endpoint",
-    "request_checksum_calculation",
-    "response_checksum_validation",
-    "retry_mode",
-    "max_attempts",
-    "defaults_mode",
-    "account_id_endpoint_mode",
-    "endpoint_discovery_enabled",
-    "disable_host_prefix_injection",
-    "auth_scheme_preference",
-    "sigv4a_signing_region_set",
-    "disable_request_compression",
-    "request_min_compression_size_bytes",
-    "sdk_ua_app_id",
-    "s3_use_arn_region",
-    "s3_us_east_1_regional_endpoint",
-    "s3_disable_multiregion_access_points",
-    "s3_disable_express_session_auth",
+SETTING_VARIABLES = (
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_USE_DUALSTACK_ENDPOINT",
+    "AWS_REQUEST_CHECKSUM_CALCULATION",
+    "AWS_RESPONSE_CHECKSUM_VALIDATION",
+    "AWS_RETRY_MODE",
+    "AWS_MAX_ATTEMPTS",
+    "AWS_DEFAULTS_MODE",
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE",
+    "AWS_ENDPOINT_DISCOVERY_ENABLED",
+    "AWS_DISABLE_HOST_PREFIX_INJECTION",
+    "AWS_AUTH_SCHEME_PREFERENCE",
+    "AWS_SIGV4A_SIGNING_REGION_SET",
+    "AWS_DISABLE_REQUEST_COMPRESSION",
+    "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES",
+    "AWS_SDK_UA_APP_ID",
+    "AWS_S3_USE_ARN_REGION",
+    "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT",
+    "AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS",
+    "AWS_S3_DISABLE_EXPRESS_SESSION_AUTH",
 )
-SETTING_VARIABLES = {name: f"AWS_{name.upper()}" for name in _SETTINGS}
-"""The settings that botocore's `configprovider` has a variable for, beside region and addresses."""
+"""The variables that botocore's `configprovider` has for settings, beside region and addresses."""
 
-_SETTINGS_SET = {*SETTING_VARIABLES.values(), IGNORE_ADDRESSES}
+_SETTINGS_SET = {*SETTING_VARIABLES, IGNORE_ADDRESSES}
 NAME_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
 CLEARED = (
@@ -218,7 +217,7 @@ def pinned(options: Options) -> str:
     return "1" if any(options.get(name) for name in ("role_arn", "region", *LIMITS)) else ""
 
 
-def timestamp(expires: int) -> str:
+def timestamp(expires: float) -> str:
     """Return seconds since 1970 as ISO 8601 in UTC with its offset, as botocore reads it."""
     return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(expires))
 
@@ -234,7 +233,7 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     former = env.get(REGION_MARK, "").partition(":")[0] if DIRENV in env else ""
     mark = f"{former}:{''.join(ours)}:{region}" if ours else former and f"{former}::"
     mark = region if len(ours) == len(REGIONS) else mark
-    values = {**session, "expiration": timestamp(int(expires)) if expires else "", "region_mark": mark}
+    values = {**session, "expiration": timestamp(float(expires)) if expires else "", "region_mark": mark}
     named = [(name, values.get(field) or None) for name, field in SET.items()]
     profile_and_account = ((env.get(PROFILE_AS, ""), session["profile"]), (ACCOUNT, session.get("account")))
     seen = env.get(SEEN, "")

@@ -17,10 +17,10 @@ from mfaenv.fast.entry import (
     Entry,
     ReadOnlyStore,
     Session,
-    checksum,
     file_name,
     patiently,
     to_text,
+    with_end,
 )
 from mfaenv.store import private_files
 
@@ -43,7 +43,7 @@ def dump(fields: Mapping[str, str]) -> bytes:
     """Return the text of a file."""
     values = ((name, value.replace("%", "%25").replace("\n", "%0A")) for name, value in fields.items())
     body = (HEAD + "".join(f"{name}={value}\n" for name, value in values)).encode("utf-8", "surrogateescape")
-    return body + f"end={checksum(body)}\n".encode()
+    return with_end(body)
 
 
 def to_bytes(entry: Entry) -> bytes:

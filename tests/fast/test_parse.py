@@ -102,6 +102,7 @@ def started() -> Iterator[Started]:
         commands = Started()
         patch.setattr(parse, "load", commands.load)
         patch.setattr(fast, "answer", lambda *_: None)
+        patch.setattr(fast, "unset", lambda *_: None)
         yield commands
 
 

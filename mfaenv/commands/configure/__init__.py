@@ -24,7 +24,7 @@ from mfaenv.terminal.terminal import INDENT, Terminal
 
 WHERE_AWS_IS = (
     *("region", "endpoint_url", "services", "ignore_configured_endpoint_urls", "ca_bundle", "s3"),
-    *environment.SETTING_VARIABLES,
+    *shell_settings.SETTINGS,
 )
 
 
