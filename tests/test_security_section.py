@@ -364,6 +364,12 @@ def signed_in(product: Product, scenario: Scenario) -> Product:
 
 
 def test_no_stored_file_holds_a_long_term_secret_key(product: Product, scenario: Scenario) -> None:
+    """Not where it is in the line of a program either."""
+    key = {"Version": 1, "AccessKeyId": scenario.key.id, "SecretAccessKey": scenario.key.secret}
+    with Path(product.env["AWS_CONFIG_FILE"]).open("a", encoding="utf-8") as config:
+        config.write(f"[profile program]\ncredential_process = echo '{json.dumps(key)}'\n")
+        config.write(f"mfa_serial = {scenario.device.serial}\n")
+    assert product.run("-p", "program", "-c", scenario.device.code(), "--shell", "bash").status == 0
     stored = [path.read_bytes() for path in signed_in(product, scenario).cache.rglob("*") if path.is_file()]
     assert stored
     assert [data for data in stored if scenario.key.secret.encode() in data] == []
