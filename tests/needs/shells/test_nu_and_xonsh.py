@@ -202,7 +202,7 @@ def test_nus_function_hands_on_each_word_and_octet_as_it_is(product: Product, sc
     assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
     (product.home / "mfaenv.nu").write_text(product.run("init", "nu").out, encoding="utf-8")
     patterns = """* '*' "m*" m* Name=a,Values=b -x:y ~ "~" ~/x '~/x' "x=~" --a=~"""
-    words = f"""{patterns} -- "" 'a b' 0x10 1.0 1kb -foo ...[a "*"]"""
+    words = f"""{patterns} -- "" 'a b' "--query=a b" 0x10 1.0 1kb -foo ...[a "*"]"""
     direct, function, *values, octets = run(
         product,
         "nu",
