@@ -15,7 +15,9 @@ from mfaenv.errors import MfaenvError
 from mfaenv.store import private_files
 
 # Of a comment or a shell too. The next name in a list of variables is no secret.
-_SECRET = re.compile(rf"(?i)((?:{'|'.join((SECRET_KEY, *TOKENS))})[\s=:'\"]*+)(?!(?:AWS|MFAENV)_).+")
+_SECRET = re.compile(
+    rf"(?i)((?:{'|'.join((SECRET_KEY, *TOKENS))})[\s=:'\"]*+)(?!(?:AWS|MFAENV)_).+|(?<=://)[^/\s]+(?=@)"
+)
 
 
 class TextFile(NamedTuple):

@@ -296,6 +296,12 @@ def test_a_diff_shows_what_changes_and_no_secret(tmp_path: Path, before: str) ->
     assert f"{before}…" in shown
 
 
+def test_a_diff_shows_no_password_of_an_address() -> None:
+    line = "endpoint_url = https://alice:pa55@word@aws.example.com/x"
+    shown = rewrite.diff(rewrite.TextFile("config", ""), f"[default]\n{line}\n")
+    assert shown[-1] == "+endpoint_url = https://…@aws.example.com/x"
+
+
 def test_a_diff_of_many_profiles_shows_only_what_changes() -> None:
     section = "[profile {}]\nsource_profile = default\nmfa_process = oathtool seed\nmfa_serial = arn\n"
     file = rewrite.TextFile("config", "".join(map(section.format, range(60))))
