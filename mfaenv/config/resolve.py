@@ -223,7 +223,7 @@ def acquisition(options: Options, env: Env, request: Request, files: AwsFiles) -
         ask=_ask(options, env),
         refresh="refresh" in options,
         cached="cached" in options,
-        no_input="no_input" in options,
+        no_input="no_input" in options or bool(env.get(environment.NO_INPUT)),
     )
 
 

@@ -30,6 +30,7 @@ END_DIGITS = 10
 
 NEXT = "MFAENV_NEXT"  # when, in seconds since 1970, a prompt hook next has something to say
 STORE = "MFAENV_STORE"  # where a prompt hook finds the store's directory
+NO_INPUT = "MFAENV_NO_INPUT"  # tells a credential_process that is mfaenv of --no-input
 ONLY = "MFAENV_ONLY"  # the profile that `mfaenv exec --only` shows to what it runs
 
 DEMO = "MFAENV_DEMO"  # the address of the demo that this is in

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from mfaenv.command_line import as_typed
 from mfaenv.errors import CODE_NEEDED, MfaenvError, SessionStoredError
+from mfaenv.fast.environment import NO_INPUT
 from mfaenv.fast.parse import Options
 from mfaenv.terminal import tty
 from mfaenv.terminal.text import (
@@ -52,7 +53,8 @@ class Terminal:
 
     @classmethod
     def for_options(cls, options: Options, env: Mapping[str, str]) -> Self:
-        """Return the terminal for --quiet and --verbose."""
+        """Return the terminal for --quiet, --verbose, and --no-input: that holds for what it starts too."""
+        env = {**env, NO_INPUT: "yes"} if options.get("no_input") else env
         return cls(env, quiet=bool(options.get("quiet")), verbose=bool(options.get("verbose")))
 
     def ignore_ctrl_z(self) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from product import COMMAND
 from settings import configure
+from terminals import direct
 
 from mfaenv.config import awsfiles, credential_process, resolve
 
@@ -105,6 +109,15 @@ def test_a_process_that_leads_nowhere_or_back_is_told(through: Product, target: 
     assert done.status == 1
     assert done.err.splitlines()[0] == f"mfaenv: {message}"
     assert "credential_process" in done.err.splitlines()[1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of POSIX")
+def test_no_input_holds_for_a_process_of_our_own_too(product: Product) -> None:
+    command = shlex.join((*COMMAND, "process", "-p", "staging", "--read-only"))
+    configure(product, "agent", credential_process=command, region="eu-west-1")
+    with direct(product, "process", "-p", "agent", "--no-input") as window:
+        window.see("--no-input forbids asking")
+        assert window.ended() != 0
 
 
 def test_keys_before_the_process_count(through: Product) -> None:
