@@ -86,7 +86,8 @@ def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
 
 def _server(resolved: Resolved, session: Session, by_key: dict[str, Session], env: Env) -> CredentialServer:
     options, request = resolved.options, _with_source(resolved.request, session)
-    sessions = Sessions(Context(resolved.store, Terminal(env, quiet=True)), by_key)
+    silent = Terminal.for_options({"quiet": True, "no_input": True}, env)
+    sessions = Sessions(Context(resolved.store, silent), by_key)
     same = {name: value for name, value in options.items() if name in RENEWAL_OPTIONS}
     if "session_policy" in same:  # the other window may be in another folder
         same["session_policy"] = os.path.abspath(str(same["session_policy"]))

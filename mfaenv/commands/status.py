@@ -54,9 +54,8 @@ def run(options: Options, _words: Words, env: Env) -> int:
 
         here = Table("This shell", COLUMNS, (_cells(shell),)) if shell else "This shell exports no AWS keys."
         why = [shell.rule] if shell and shell.rule else []
-        rows = tuple(map(_cells, stored))
         nothing = nothing_stored(parse.text(options, "profile"))
-        there = Table("Stored sessions", COLUMNS, rows) if rows else nothing
+        there = Table("Stored sessions", COLUMNS, tuple(map(_cells, stored))) if stored else nothing
         text_to_stdout(Terminal.for_options(options, env).drawn(here, *why, there, *problems))
     return DONE
 
@@ -145,15 +144,15 @@ def _problems(env: Env, shell: ShellRow | None, store: Store) -> list[str]:
     if shell is None or shell.kind == SERVED:
         return []
     problems = []
+    is_kept = shell.stored or shell.kind == "long-term"
+    needs_no_code = environment.has_session(env) and not env.get(environment.IDENTITY)  # so it is never stored
     theirs = {name: env.get(name, "") for name in environment.PROFILE_VARIABLES}
     profile, source = parse.lookup({}, theirs, "profile")
     if profile and profile != shell.profile and not shell.rule:
         problems.append(f"The exported keys hide profile {profile} ({source}) from most AWS programs.")
     if shell.remaining == 0:
         problems.append("The session of this shell has ended. Get a new one, with mfaenv.")
-    elif (
-        not (shell.kind == "long-term" or shell.stored or env.get(environment.ONLY)) and store.can_be_written()
-    ):
+    elif not (is_kept or needs_no_code or env.get(environment.ONLY)) and store.can_be_written():
         which = "it was replaced, cleared, or is not mfaenv's"
         problems.append(f"The session of this shell is not the stored one: {which}.")
     if env.get("AWS_SECURITY_TOKEN") and env["AWS_SECURITY_TOKEN"] != env.get("AWS_SESSION_TOKEN"):

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from observed_aws import ObservedAws
 from product import COMMAND, Product, as_nobody
+from settings import configure
 
 from mfaenv.pretend_aws.scenario import Scenario
 
@@ -165,6 +166,15 @@ def test_status_says_where_shell_store_and_wish_disagree(product: Product, signe
     product.env["MFAENV_EXPIRES"] = "1000000000"
     assert any("has ended" in text for text in status(product)["problems"])
     assert "hide profile staging" in product.run("status").out
+
+
+def test_a_session_that_needs_no_code_is_in_order_though_nothing_is_stored(product: Product) -> None:
+    keys = {"Version": 1, "AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": "s", "SessionToken": "t"}
+    (product.home / "keys.json").write_text(json.dumps({**keys, "Expiration": "2099-01-01T00:00:00Z"}))
+    configure(product, "nocode", credential_process=f"cat {product.home}/keys.json")
+    product.env |= json.loads(product.run("-p", "nocode", "-f", "json").out)
+    assert status(product)["shell"]["profile"] == "nocode"
+    assert status(product)["problems"] == []
 
 
 @pytest.mark.parametrize("store", ["rel", "{home}/file"])

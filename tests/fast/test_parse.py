@@ -103,6 +103,7 @@ def started() -> Iterator[Started]:
         patch.setattr(parse, "load", commands.load)
         patch.setattr(fast, "answer", lambda *_: None)
         patch.setattr(fast, "unset", lambda *_: None)
+        patch.setattr(fast, "unset", lambda *_: None)
         yield commands
 
 

@@ -95,7 +95,7 @@ def run(options: Options, env: Env) -> int:
         data = {"version": 1, "keys": [row.as_data() for row in rows]}
         to_stdout((json.dumps(data) + "\n").encode())
     elif rows:
-        _show(rows, context)
+        _show(rows, terminal)
     else:
         none = resolved.no_keys(profile)
         lines = [none.message, none.command]
@@ -105,8 +105,7 @@ def run(options: Options, env: Env) -> int:
     return DONE
 
 
-def _show(rows: Sequence[_KeyRow], context: Context) -> None:
-    terminal = context.terminal
+def _show(rows: Sequence[_KeyRow], terminal: Terminal) -> None:
     parts: list[Table | Styled] = [Table("Long-term keys", COLUMNS, tuple(row.cells() for row in rows), KEPT)]
     for row in rows:
         if row.problem:
@@ -115,7 +114,7 @@ def _show(rows: Sequence[_KeyRow], context: Context) -> None:
                 parts.append(Styled(f"  {as_typed(row.problem.command, terminal.env)}", unbroken=True))
     text_to_stdout(terminal.drawn(*parts))
     ageless = next((row for row in rows if row.access_key_id and not row.created and not row.problem), None)
-    if ageless and context.store.can_be_written():
+    if ageless and Store.of(terminal.env).can_be_written():
         of_profile = ("-p", ageless.profile) if ageless.profile else ()
         line = to_type("exec", *of_profile, "--", MFAENV, "keys")
         terminal.note("Ages and last use come from IAM, which wants a session. With one:", line)

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 
 import pytest
 from clock import Clock
@@ -257,6 +258,20 @@ def test_without_a_store_sessions_are_kept_in_memory(
         first = served.credentials()
         roles_end.advance(LIFE + 1)
         assert served.credentials()["AccessKeyId"] != first["AccessKeyId"]
+
+
+@posix
+def test_a_process_that_renews_is_told_to_ask_nobody(product: Product, clock: Clock) -> None:
+    keys = {"AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": "s", "SessionToken": "t"}
+    end = datetime.fromtimestamp(clock.now() + 3000, UTC).isoformat()
+    (product.home / "answer").write_text(json.dumps({"Version": 1, **keys, "Expiration": end}))
+    (product.home / "script").write_text('echo "<$MFAENV_NO_INPUT>" >> ~/asked; cat ~/answer\n')
+    configure(product, "tool", credential_process=f"sh {product.home}/script", region="eu-west-1")
+    with Served(product, "-p", "tool") as served:
+        clock.advance(2500)
+        assert served.ask()[0] == OK
+    asked = (product.home / "asked").read_text().split()
+    assert (asked[0], asked[-1]) == ("<>", "<yes>")
 
 
 @posix
