@@ -10,10 +10,10 @@ fi
 # Look, without a process, whether the word in the store is another than before.
 _mfaenv_look() {
     _mfaenv_before=$_mfaenv_seen _mfaenv_seen=-
-    if [ -f "${MFAENV_STORE-}/latest" ] && [ -O "${MFAENV_STORE-}/latest" ]; then
+    if [[ -f "${MFAENV_STORE-}/latest" && -O "${MFAENV_STORE-}/latest" ]]; then
         IFS='' \read -r _mfaenv_seen <"${MFAENV_STORE-}/latest" || :
     fi
-    [ "$_mfaenv_seen" != "$_mfaenv_before" ]
+    [[ "$_mfaenv_seen" != "$_mfaenv_before" ]]
 }
 # The status of the user's line stays, also for shells that inherit PROMPT_COMMAND and have no hook. What stands before
 # `&&` ends no shell under errexit, and sets off no trap for errors.

@@ -22,8 +22,8 @@ set -g _mfaenv_holding no
 set -g _mfaenv_seen @SEEN@
 function _mfaenv_look
     set -l before $_mfaenv_seen
-    set -g _mfaenv_seen -
     test -f "$MFAENV_STORE/latest" -a -O "$MFAENV_STORE/latest"; and read -g _mfaenv_seen <$MFAENV_STORE/latest
+    or set -g _mfaenv_seen -
     test "$_mfaenv_seen" != "$before"
 end
 
@@ -33,12 +33,12 @@ function _mfaenv_hook --on-event fish_prompt --on-event fish_preexec
     set -qx AWS_PROFILE; and set -l _mfaenv_named "$AWS_PROFILE" # programs see no other
     if test "$_mfaenv_named" = "$MFAENV_AWS_PROFILE"
         set -q argv[1]; and return # the command
-        if test "$MFAENV_EXPIRES" = "$_mfaenv_holding"
-            read -l up rest </proc/uptime
-            test $up -lt $_mfaenv_until; and return
-        end
         test -n "$_mfaenv_seen"; or _mfaenv_look
         if set -q MFAENV_EXPIRES
+            if test "$MFAENV_EXPIRES" = "$_mfaenv_holding"
+                read -l up rest </proc/uptime
+                test $up -lt $_mfaenv_until; and return
+            end
             string match -qr '^[0-9]+$' -- "$MFAENV_EXPIRES$MFAENV_NEXT"; or return
             _mfaenv_clock
             set -l next (math $MFAENV_EXPIRES - @FIRST@)
@@ -49,10 +49,9 @@ function _mfaenv_hook --on-event fish_prompt --on-event fish_preexec
                 return
             end
             test $_mfaenv_now -ge $next; or _mfaenv_look; or return
-        else if set -q AWS_ACCESS_KEY_ID; or set -q AWS_CONTAINER_CREDENTIALS_FULL_URI
-            return # keys of the user's own, or an address where programs get theirs
         else
-            _mfaenv_look; or return
+            # Keys of the user's own, or an address where programs get theirs.
+            test -z "$AWS_ACCESS_KEY_ID$AWS_CONTAINER_CREDENTIALS_FULL_URI"; and _mfaenv_look; or return
         end
         _mfaenv_ask due
     else

@@ -5,23 +5,28 @@ _mfaenv_seen=@SEEN@ _mfaenv_before='' _mfaenv_asked=' ' _mfaenv_gone='' _mfaenv_
 # gets and loses.
 @CHECK@
     [ -n "$_mfaenv_seen" ] || @LOOK@ || :
-    \set -- changed
-    if [ "${AWS_PROFILE-}" = "${MFAENV_AWS_PROFILE-}" ] || [ "${AWS_PROFILE-}" = "$_mfaenv_asked" ]; then
-        case ${MFAENV_EXPIRES-} in
-            '')
-                # Keys of the user's own, or an address where programs get theirs.
-                [ -z "${AWS_ACCESS_KEY_ID-}${AWS_CONTAINER_CREDENTIALS_FULL_URI-}" ] && @LOOK@ || return 0
-                ;;
-            *)
-                case $MFAENV_EXPIRES${MFAENV_NEXT-} in *[!0-9]*) return 0 ;; esac
-                @CLOCK@
-                [ "$_mfaenv_now" -ge "$((MFAENV_EXPIRES - @FIRST@))" ] || return 0
-                [ "$_mfaenv_now" -ge "${MFAENV_NEXT:-0}" ] ||
-                    { [ "$_mfaenv_now" -ge "$((MFAENV_EXPIRES - @EARLY@))" ] && @LOOK@; } || return 0
-                ;;
-        esac
-        \set -- due
+    # To [[ Staging may be staging: nocasematch.
+    if [ "${AWS_PROFILE-}" != "${MFAENV_AWS_PROFILE-}" ] && [ "${AWS_PROFILE-}" != "$_mfaenv_asked" ]; then
+        _mfaenv_ask changed
+        return 0
     fi
+    case ${MFAENV_EXPIRES-} in
+        '')
+            # Keys of the user's own, or an address where programs get theirs.
+            [[ -z "${AWS_ACCESS_KEY_ID-}${AWS_CONTAINER_CREDENTIALS_FULL_URI-}" ]] && @LOOK@ || return 0
+            ;;
+        *)
+            case $MFAENV_EXPIRES${MFAENV_NEXT-} in *[!0-9]*) return 0 ;; esac
+            @CLOCK@
+            [ "$_mfaenv_now" -ge "$((MFAENV_EXPIRES - @FIRST@))" ] || return 0
+            [ "$_mfaenv_now" -ge "${MFAENV_NEXT:-0}" ] ||
+                { [ "$_mfaenv_now" -ge "$((MFAENV_EXPIRES - @EARLY@))" ] && @LOOK@; } || return 0
+            ;;
+    esac
+    _mfaenv_ask due
+}
+# Apart, since a call takes bash the longer, the longer the function is.
+_mfaenv_ask() {
     # The shell says once that the program, or its interpreter, is not found; env calls no command_not_found_handle.
     [ -z "$_mfaenv_gone" ] || (\export PATH="$PATH" && \command env mfaenv --version) >/dev/null 2>&1 || return 0
     # Where the program failed, or sees no AWS_PROFILE since it is not exported, the next prompt starts it again; where
