@@ -25,7 +25,8 @@ from mfaenv.fast.entry import (
 from mfaenv.store import private_files
 
 SESSION = Session.PREFIX
-DEVICE, CODE, LOCK, KEY, DISMISSED = "device-", "code-", "lock-", "key-", "closed-"
+DEVICE, CODE, LOCK, KEY, DISMISSED = "device-", "code-", "lock-", "program-", "closed-"
+OLD_KEY = "key-"  # of version 0.1.0, with the program's whole line, which may hold a secret
 
 MARK = "CACHEDIR.TAG"
 MARK_TEXT = b"""\
@@ -35,7 +36,7 @@ Signature: 8a477f597d28d172789f06886806bc55
 
 DIGITS = 16  # hexadecimal digits at the end of each name: the key's checksum, or random
 ENTRIES = (SESSION, ANSWER, DEVICE, CODE, KEY, DISMISSED)
-PREFIXES = (*ENTRIES, LOCK, private_files.TEMPORARY)
+PREFIXES = (*ENTRIES, OLD_KEY, LOCK, private_files.TEMPORARY)
 KINDS = (*PREFIXES, LATEST)
 
 
@@ -135,6 +136,8 @@ class Store(ReadOnlyStore):
 
     def sweep(self, now: float) -> None:
         """Remove entries that have ended, and temporary files of writers that were killed."""
+        for name in self.names(OLD_KEY):
+            self.delete(name)
         for name in self.names(private_files.TEMPORARY):
             private_files.remove_old(self.file(name), now)
         for name in self.names(*ENTRIES):

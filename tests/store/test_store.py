@@ -328,6 +328,16 @@ def test_the_sweep_takes_what_is_over_and_what_killed_writers_left(place: Store)
     )
 
 
+def test_the_sweep_takes_what_an_older_version_knew_of_programs(place: Store) -> None:
+    """The line of the program, which may hold a secret, is in it for 400 days."""
+    place.prepare()
+    path = Path(place.file(f"key-{'0' * 16}"))
+    path.touch()
+    os.utime(path, (time.time() + 1000,) * 2)
+    place.sweep(time.time())
+    assert os.listdir(place.path) == [store.MARK]
+
+
 @pytest.mark.skipif(not LINUX, reason="XDG's places are Linux'")
 @pytest.mark.parametrize("cache", [None, "", "/caches", "/with space/é"])
 def test_the_place_is_the_platforms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: str | None) -> None:
