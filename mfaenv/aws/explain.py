@@ -244,7 +244,7 @@ def _sentence(text: str) -> str:
 
     line = " ".join(text.split())
     line = without_password(line) if "://" in line else line
-    line = re.sub(r"(/[^\s\"'?]*)\?[^\s\"']+", r"\1", line)  # the query of a URL
+    line = re.sub(r"(?<![^\s\"'?])([^\s\"'?/]*+/[^\s\"'?]*+)\?[^\s\"']+", r"\1", line)  # the query of a URL
     return line if line.endswith((".", "!", "?")) else f"{line.rstrip(':')}."
 
 

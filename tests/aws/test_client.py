@@ -128,6 +128,14 @@ def test_a_wrong_setting_may_be_that_of_a_variable() -> None:
     assert error.value.hint == "Correct it in the AWS config file, or unset the variable."
 
 
+def test_an_error_of_slashes_alone_is_shortened() -> None:
+    """Looking for queries of addresses from each of them would take hours."""
+    with pytest.raises(MfaenvError) as error, explain.setting_errors():
+        raise ValueError("/" * 400_000)
+    assert error.value.message.startswith("/")
+    assert len(error.value.message) < 3000
+
+
 def test_a_bug_is_not_taken_for_a_wrong_setting() -> None:
     with pytest.raises(AttributeError), explain.setting_errors():
         raise AttributeError(obj=explain)
