@@ -25,8 +25,7 @@ from mfaenv.fast.entry import (
 from mfaenv.store import private_files
 
 SESSION = Session.PREFIX
-DEVICE, CODE, LOCK, KEY, DISMISSED = "device-", "code-", "lock-", "program-", "closed-"
-OLD_KEY = "key-"  # of version 0.1.0, with the program's whole line, which may hold a secret
+DEVICE, CODE, LOCK, KEY, OLD_KEY, DISMISSED = "device-", "code-", "lock-", "program-", "key-", "closed-"
 
 MARK = "CACHEDIR.TAG"
 MARK_TEXT = b"""\
@@ -135,10 +134,8 @@ class Store(ReadOnlyStore):
         self._replace(LATEST, time.encode() + b"\n")
 
     def sweep(self, now: float) -> None:
-        """Remove entries that have ended, and temporary files of writers that were killed."""
-        for name in self.names(OLD_KEY):
-            self.delete(name)
-        for name in self.names(private_files.TEMPORARY):
+        """Remove what has ended, what killed writers left, and 0.1.0's lines of programs: a secret may be there."""
+        for name in self.names(OLD_KEY, private_files.TEMPORARY):
             private_files.remove_old(self.file(name), now)
         for name in self.names(*ENTRIES):
             private_files.remove_ended(self.file(name), now)
