@@ -140,6 +140,7 @@ PROOFS = {
     "mfaenv refuses a folder of another user than root, and one where others may write and that has no sticky bit: "
     "they could replace the files before that.": (
         "test_it_is_not_in_a_folder_of_another_user",
+        "test_it_may_be_in_the_hosts_temporary_folder",
         "test_it_is_not_where_others_can_put_another_in_its_place",
     ),
     "It does not look at the folders above.": (),

@@ -58,7 +58,8 @@ def _parent(env: Env) -> str:
     path = gettempdir()
     state = os.stat(path)
     mode = state.st_mode
-    who = owner(state).capitalize() if state.st_uid else ""  # root can replace files anywhere
+    roots = (0, 65534) if mode & stat.S_ISVTX else (0,)  # inside a container, the host's: user_namespaces(7)
+    who = "" if state.st_uid in roots else owner(state).capitalize()
     if not who and os.name != "nt" and mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
         who = "Everybody" if mode & stat.S_IWOTH else "The folder's group"
     wrong = f"{who} may replace files in {path}."

@@ -114,8 +114,7 @@ def _program_key(profile: str, command: str) -> str:
 
 def access_key(store: Store, profile: str, command: str) -> str:
     """Return the access key that a profile's program gave before."""
-    entry = store.get(RememberedKey, _program_key(profile, command)) if command else None
-    return entry.access_key if entry else ""
+    return (store.get(RememberedKey, _program_key(profile, command)) or RememberedKey()).access_key
 
 
 def remember_key(store: Store, profile: str, command: str, access_key: str, now: float) -> None:

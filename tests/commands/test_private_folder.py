@@ -143,13 +143,23 @@ def test_it_is_not_where_others_can_put_another_in_its_place(temporary: Path, mo
 def test_it_is_not_in_a_folder_of_another_user(temporary: Path, mode: int) -> None:
     """Who owns a folder may rename what is in it, sticky bit or not."""
     temporary.chmod(mode)
-    os.chown(temporary, 65534, 65534)
-    with pytest.raises(MfaenvError, match=r"Another user \(uid 65534\) may replace files in") as refused:
+    os.chown(temporary, 65533, 65533)
+    with pytest.raises(MfaenvError, match=r"Another user \(uid 65533\) may replace files in") as refused:
         sweep("")
     assert (refused.value.hint, refused.value.command) == (
         "Set TMPDIR to a folder that only you may write to.",
         "",
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can be another user")
+@pytest.mark.parametrize(("mode", "is_used"), [(0o1777, True), (0o777, False), (0o700, False)])
+def test_it_may_be_in_the_hosts_temporary_folder(temporary: Path, mode: int, *, is_used: bool) -> None:
+    """In a container that has none of its own, it belongs to the user who stands for all that are not inside."""
+    temporary.chmod(mode)
+    os.chown(temporary, 65534, 65534)
+    with nullcontext() if is_used else pytest.raises(MfaenvError, match="Another user"):
+        sweep("")
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can give a folder to root")
