@@ -1,7 +1,11 @@
 use str
 
-# The time, without a process where the system tells how long it is up.
-fn _mfaenv_up { str:split . (slurp < /proc/uptime) | take 1 }
+# The time, without a process where the system tells when it was started, which changes as the clock is set, and how
+# long ago that is. In containers these may be of two systems: only changes count.
+fn _mfaenv_up {
+    var start = (re:find '\nbtime ([0-9]+)' (slurp < /proc/stat))[groups][1][text]
+    + $start (str:split . (slurp < /proc/uptime) | take 1)
+}
 var _mfaenv_clock~ = { e:date +%s }
 try {
     var start = (- @NOW@ (_mfaenv_up))

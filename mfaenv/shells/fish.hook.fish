@@ -10,10 +10,11 @@ else
     end
 end
 
-# That takes fish longer than all the rest. So where the system tells how long it is up, most prompts ask for that.
+# That takes fish longer than all the rest. So where the system tells how long it is up, most prompts ask for that:
+# once a minute for the time too, since a clock may be set, as after a laptop that holds a virtual machine has slept.
 function _mfaenv_hold
     test -r /proc/uptime; and read -l up rest </proc/uptime; or return
-    set -g _mfaenv_until (math $up + $argv[1] - $_mfaenv_now)
+    set -g _mfaenv_until (math "$up + min(60, $argv[1] - $_mfaenv_now)")
     set -g _mfaenv_holding $MFAENV_EXPIRES
 end
 set -g _mfaenv_holding no

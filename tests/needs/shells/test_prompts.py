@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -227,6 +228,34 @@ def test_elvish_without_a_clock_shows_no_error(product: Product, scenario: Scena
     with seated(product, ELVISH._replace(load=("use str", f"eval ({text})"))) as seat:
         assert seat.keys().endswith("profile=default")
         assert "xception" not in seat.window.text
+
+
+def test_fish_looks_at_the_clock_each_minute_which_may_be_set(product: Product) -> None:
+    (product.home / "uptime").write_text("100.00 1\n")
+    text = "(mfaenv init fish | string replace --all /proc/uptime ~/uptime | string collect)"
+    with seated(product, FISH._replace(load=(f"eval {text}",))) as seat:
+        seat.set("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE")
+        seat.set("MFAENV_EXPIRES", FAR)
+        seat.type("function _mfaenv_clock; echo >~/looked; set -g _mfaenv_now 1; end")
+        for up, looked in ((159, False), (161, True)):
+            (product.home / "uptime").write_text(f"{up}.00 1\n")
+            seat.type("")
+            assert (product.home / "looked").exists() is looked
+
+
+def test_elvish_sees_that_the_clock_is_set(product: Product) -> None:
+    (product.home / "uptime").write_text("100.00 1\n")
+    (product.home / "stat").write_text("cpu 1\nbtime 1000\nprocesses 1\n")
+    text = "(mfaenv init elvish | slurp)"
+    for name in ("uptime", "stat"):
+        text = f"(str:replace /proc/{name} {product.home}/{name} {text})"
+    with seated(product, ELVISH._replace(load=("use str", f"eval {text}"))) as seat:
+        over(seat)
+        seat.set("MFAENV_EXPIRES", int(time.time()) + 7200)
+        seat.sees("echo next=$E:MFAENV_NEXT", "^next=$")
+        (product.home / "stat").write_text("cpu 1\nbtime 9000\nprocesses 1\n")
+        seat.type("")
+        seat.sees("echo next=$E:MFAENV_NEXT", r"^next=\d+$")
 
 
 @pytest.mark.parametrize("options", ["", "setopt ksh_arrays; "])
