@@ -39,7 +39,11 @@ function global:_mfaenv_hook {
     # What a program says on standard error is not shown while a prompt is made. One that is gone is told of once.
     try {
         if (-not $program) { throw 'There is no program mfaenv on the PATH.' }
-        foreach ($line in @(& $program --shell powershell hook $reason 2>&1)) {
+        $lines = @(& $program --shell powershell hook $reason 2>&1)
+        if ($lines -and -not ($lines -cmatch '^(mfaenv: |\$env:)')) {
+            throw 'What mfaenv printed cannot be read: check [Console]::OutputEncoding.'
+        }
+        foreach ($line in $lines) {
             if ("$line" -cmatch '^mfaenv: ') { Microsoft.PowerShell.Utility\Write-Host "$line" } else { _mfaenv_set $line }
         }
         $global:_mfaenv_gone = ''

@@ -228,6 +228,22 @@ def test_output_that_powershell_decodes_wrongly_fails_the_line(place: Place) -> 
     assert kept(shown) == ["default"]
 
 
+def test_a_prompt_says_once_what_powershell_decodes_wrongly(place: Place) -> None:
+    shown = place.run(
+        LOAD,
+        "[Console]::OutputEncoding = [Text.Encoding]::Unicode",
+        "$env:AWS_PROFILE = 'staging'",
+        "$null = prompt; $null = prompt",
+        "[Console]::OutputEncoding = [Text.Encoding]::UTF8",
+        "what-is-set",
+        "$null = prompt",
+        "what-is-set",
+    )
+    told = [line.replace("\0", "") for line in shown]
+    assert told.count("mfaenv: What mfaenv printed cannot be read: check [Console]::OutputEncoding.") == 1
+    assert kept(told) == ["default", "staging"]
+
+
 def test_exec_gets_every_word_as_if_the_program_were_called(place: Place) -> None:
     calls = (
         "{} exec -p staging -- show-words {}",
