@@ -168,7 +168,7 @@ def _answer(arguments: "Sequence[str]") -> int | None:
     """Answer a Tab, a prompt hook or a shell's function, or print nothing; None for anything else."""
     from mfaenv.fast.parse import CHANGES_SHELL, COMPLETE, HOOK
 
-    name, *words = arguments or [""]
+    name, words = "".join(arguments[:1]), arguments[1:]
     if name == "--shell" and words[1:2] == [HOOK]:
         name, words = HOOK, [words[0], *words[2:]]
     if name == CHANGES_SHELL:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 Fields = dict[str, str]
+Moment = int | None  # one object: READERS compares no two types
 
 HEAD = "mfaenv 1\n"
-END_BYTES = len("end=0123456789abcdef\n")
 
 MAX_BYTES = 524_288
 """Bytes: four times what a variable can hold on Linux."""
@@ -56,7 +56,7 @@ def with_end(body: bytes) -> bytes:
 
 def load(data: bytes) -> Fields | None:
     """Return the fields of an entry's text; None where a byte is not what was written, or NUL, which no path has."""
-    body = data[:-END_BYTES]
+    body = data[: -len("end=0123456789abcdef\n")]
     text = body.decode("utf-8", "surrogateescape")
     if not text.startswith(HEAD) or "\0" in text or data != with_end(body):
         return None
@@ -80,7 +80,7 @@ READERS: "dict[object, Callable[[str], Any]]" = {
     str: str,
     int: whole,
     float: _seconds,
-    int | None: whole,  # what has no end is never stored
+    Moment: whole,  # what has no end is never stored
     tuple[str, ...]: lambda text: tuple(text.split("\n")),
 }
 """How the text of a field becomes a value of its type, or a ValueError."""
@@ -137,7 +137,7 @@ class Session(Entry):
     access_key: str = ""
     secret_key: str = ""
     token: str = ""
-    expires: int | None = None
+    expires: Moment = None
 
     def __bool__(self) -> bool:
         return bool(self.access_key)

@@ -107,7 +107,6 @@ SETTING_VARIABLES = (
 )
 """The variables that botocore's `configprovider` has for settings, beside region and addresses."""
 
-_SETTINGS_SET = {*SETTING_VARIABLES, IGNORE_ADDRESSES}
 NAME_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
 CLEARED = (
@@ -181,7 +180,8 @@ def own_regions(env: Env) -> "dict[str, str]":
 
 def is_setting(name: str) -> bool:
     """Return whether a variable is of a profile's settings, and every shell can have it."""
-    return name in _SETTINGS_SET or (name.startswith(ADDRESS) and not name.strip(NAME_CHARACTERS))
+    is_address = name.startswith(ADDRESS) and not name.strip(NAME_CHARACTERS)
+    return is_address or name in (*SETTING_VARIABLES, IGNORE_ADDRESSES)
 
 
 def settings(env: Env) -> "dict[str, str]":
@@ -289,4 +289,4 @@ def _msys(env: Env, *, ours: bool) -> list[Pair]:
 
 def is_digits(text: str) -> bool:
     """Return whether the text is ASCII digits alone."""
-    return text.isascii() and text.isdigit()
+    return bool(text) and not text.strip("0123456789")
