@@ -4,6 +4,7 @@ Programs that are given no profile read `[default]`, and take its keys before an
 the program gets copies of both files without any keys.
 """
 
+import locale
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -174,7 +175,6 @@ def _private(texts: Mapping[str, str], which: str, env: Env) -> Iterator[dict[st
             folder = opened.enter_context(private_folder(env))
             for name, text in texts.items():
                 file = folder / name.lower()
-                private_files.create(str(file), b"")
-                file.write_text(text, names.ENCODING)
+                private_files.create(str(file), text.encode(locale.getpreferredencoding(do_setlocale=False)))
                 variables[name] = str(file)
         yield variables

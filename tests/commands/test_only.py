@@ -158,3 +158,27 @@ def test_files_of_a_process_that_was_killed_are_removed_by_the_next(
     assert left.exists()
     assert product.run("exec", "--only", "-p", "staging", "--", "true").status == 0
     assert list(tmp_path.glob("mfaenv-*")) == []
+
+
+def test_keys_are_written_to_a_file_that_stays_open(tmp_path: Path) -> None:
+    """Whoever could exchange the folder between two openings would get them."""
+    script = """
+import os, sys
+from mfaenv.commands import exec_environment
+reopened = []
+def look(event, arguments):
+    if event == "open" and isinstance(arguments[0], (str, os.PathLike)) and os.path.exists(arguments[0]):
+        reopened.append(str(arguments[0]))
+sys.addaudithook(look)
+with exec_environment._private({"AWS_CONFIG_FILE": "text"}, "", {}) as variables:
+    path = variables["AWS_CONFIG_FILE"]
+    print(path in reopened, open(path).read(), oct(os.stat(path).st_mode & 0o777))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "False text 0o600\n"
