@@ -10,6 +10,7 @@ from mfaenv.errors import FAILED, INTERRUPTED, MfaenvError, NothingStoredError, 
 from mfaenv.fast import catalog, environment
 from mfaenv.fast.parse import Env
 from mfaenv.shells import detect
+from mfaenv.store.output_file import NO_FILES
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import printable
 
@@ -40,7 +41,8 @@ def end(error: BaseException, arguments: Sequence[str], env: Env) -> int:
 
 def _fail(status: int, arguments: Sequence[str], env: Env) -> None:
     line = catalog.read(arguments)
-    if os.isatty(1) or line.options.keys() & NOT_EVALUATED or "shell" not in line.row.options:
+    given = {name for name, value in line.options.items() if (name, value) not in NO_FILES}
+    if os.isatty(1) or given & NOT_EVALUATED or "shell" not in line.row.options:
         return
     named, shell = line.options.get("shell"), env.get("MFAENV_SHELL", "")
     with suppress(MfaenvError, OSError):  # an unknown shell, or nobody who reads

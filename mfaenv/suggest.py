@@ -11,19 +11,13 @@ ALIKE = 0.7
 
 def hint(wrong: str, names: Words, otherwise: str) -> str:
     """Ask for names that begin so, else the closest one, else those with a part that begins so."""
+    import difflib
+
     part = wrong.lstrip("-")
     begun = [name for name in names if wrong and name.startswith(wrong)]
     with_part = [name for name in names if part and f"-{part}" in name]
-    close = begun[:MAX_OFFERED] or _closest(wrong, names) or with_part[:MAX_OFFERED]
-    return f"Did you mean {' or '.join(close)}?" if close else otherwise
-
-
-def _closest(wrong: str, names: Words) -> list[str]:
-    import difflib
-
-    if len(wrong) > MAX_COMPARED:
-        return []
     # The dashes of options do not count: all options are alike in them.
     bare = {name.lstrip("-"): name for name in names}
-    close = difflib.get_close_matches(wrong.lstrip("-"), list(bare), n=1, cutoff=ALIKE)
-    return [bare[name] for name in close]
+    alike = difflib.get_close_matches(part[:MAX_COMPARED], list(bare), n=1, cutoff=ALIKE)
+    close = begun[:MAX_OFFERED] or [bare[name] for name in alike] or with_part[:MAX_OFFERED]
+    return f"Did you mean {' or '.join(close)}?" if close else otherwise

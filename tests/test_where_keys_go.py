@@ -12,6 +12,7 @@ from observed_aws import ObservedAws
 from product import NOBODY, Product
 
 from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.store import output_file
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes of files and pseudo-terminals")
 
@@ -154,6 +155,15 @@ def test_an_output_file_is_not_called_like_standard_output(stored: Product, line
     assert (done.status, done.out) == (2, "")
     assert "Leave --output out: standard output is where it goes then." in done.err
     assert not (stored.home / "-").exists()
+
+
+@pytest.mark.parametrize("name", [name for _, name in output_file.NO_FILES])
+def test_a_format_of_the_aws_cli_is_no_output_file(stored: Product, name: str) -> None:
+    done = stored.run("-s", "bash", "--output", name)
+    assert (done.status, done.out) == (2, "(exit 2);\n")
+    assert f"A file of that name: --output ./{name}." in done.err
+    assert stored.run("-s", "bash", "--output", f"./{name}").status == 0
+    assert (stored.home / name).exists()
 
 
 def test_a_file_that_was_open_is_told(stored: Product) -> None:

@@ -40,8 +40,11 @@ def get_pairs(
         with resolving(options, env, terminal) as resolved:
             check(resolved.shell_fields)
             session = resolved.get_session(terminal)
-            if not fast.with_account(options):
+            is_told = not (fast.with_account(options) or options.keys() & {"quiet", "cached"})
+            if is_told:
                 resolved.warn(terminal)
+            if session.key and (is_told or not resolved.request.warning):
+                resolved.remember(session.key)
         return resolved.pairs(session, env)  # which has its variables again
     except MfaenvError:
         if options.get("cached"):
@@ -105,10 +108,7 @@ class Resolved(NamedTuple):
         if self.options.get("verbose"):
             for row in provenance.rows(self.request, self.acquisition):
                 terminal.detail(*row)
-        session = Sessions(Context(self.store, terminal, self.acquisition), sessions).get(self.request)
-        if session.key:
-            self._remember(session.key)
-        return session
+        return Sessions(Context(self.store, terminal, self.acquisition), sessions).get(self.request)
 
     def pairs(self, session: Session, env: Env) -> list[Pair]:
         """List what a shell with this environment gets. Raise NothingStoredError for an empty session."""
@@ -118,7 +118,8 @@ class Resolved(NamedTuple):
         pinned = environment.pinned(self.options)
         return environment.pairs({**fields, **self.shell_fields, "pinned": pinned}, env)
 
-    def _remember(self, session_key: str) -> None:
+    def remember(self, session_key: str) -> None:
+        """Store for the fast path, which warns of nothing, to which session the request leads."""
         request = remembered.filled_in(self.request, self.store)
         if request.keys is None:
             return  # what botocore resolves is asked for each time, and so are the roles on top of it

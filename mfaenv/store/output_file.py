@@ -8,12 +8,17 @@ from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast.entry import owner
 from mfaenv.store import private_files
 
+NO_FILES = [("output", name) for name in ("json", "text", "table", "yaml", "yaml-stream")]  # but the AWS CLI's
+
 
 def check(path: str) -> None:
     """Raise MfaenvError, before a code is asked for, where the file cannot be written."""
     if path == "-":
         hint = "Leave --output out: standard output is where it goes then."
         raise wrong_usage("--output takes the name of a file, and - is not one.", hint)
+    if ("output", path) in NO_FILES:
+        hint = f"Data: --format json. A file of that name: --output ./{path}."
+        raise wrong_usage(f"--output takes the name of a file, and {path} is a format of the AWS CLI.", hint)
     folder = os.path.abspath(os.path.dirname(path))
     wrong, hint = "", "Name another file."
     if not os.path.isdir(folder):

@@ -388,6 +388,20 @@ def settle(product: Product, clock: Clock) -> None:
     assert count_answers(product) == 1
 
 
+@pytest.mark.parametrize("silent", [["process"], ["-s", "bash", "-q"], ["-s", "bash", "--cached"]])
+def test_a_run_that_shows_no_warning_takes_none_away(
+    product: Product, scenario: Scenario, clock: Clock, silent: list[str]
+) -> None:
+    configure(product, "staging", s3="\n  addressing_style = path")
+    clock.advance(time.time() - clock.now() + service.SETTLED_AFTER + 60)
+    staging, warning = ["-p", "staging"], "do not get all settings of profile staging"
+    assert product.run("-q", "-s", "bash", *staging, "-c", scenario.device.code()).status == DONE
+    assert warning not in product.run(*silent, *staging).err
+    assert count_answers(product) == 0
+    assert warning in product.run("-s", "bash", *staging).err
+    assert count_answers(product) == 1
+
+
 def test_that_nothing_is_stored_is_remembered_too(product: Product, scenario: Scenario, clock: Clock) -> None:
     get(product, scenario)
     settle(product, clock)
