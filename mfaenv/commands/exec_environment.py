@@ -155,14 +155,14 @@ def _hidden(served: str, files: awsfiles.AwsFiles) -> set[str]:
 def _with_one_profile(name: str, files: awsfiles.AwsFiles, keys: Session) -> dict[str, str]:
     section = {key: text for key, text in files.section(name).items() if key not in GIVE_CREDENTIALS | OF_ROLES}
     services = section.get("services", "")
-    of_services = {f"services {services}": files.services[services]} if services in files.services else {}
+    sections = {DEFAULT: section, names.title_of(name): section}
+    if services in files.services:
+        sections[names.title_of(services, names.KINDS[1])] = files.services[services]
     values = {awsfiles.ACCESS_KEY: keys.access_key, awsfiles.SECRET_KEY: keys.secret_key}
     if keys.token:
         values["aws_session_token"] = keys.token
     return {
-        names.CONFIG_VARIABLE: awsfiles.to_text(
-            {DEFAULT: section, names.title_of(name): section, **of_services}
-        ),
+        names.CONFIG_VARIABLE: awsfiles.to_text(sections),
         names.CREDENTIALS_VARIABLE: awsfiles.to_text({DEFAULT: values, name: values} if keys else {}),
     }
 

@@ -44,11 +44,11 @@ def profile_of(title: str) -> str | None:
     return name if kind == KINDS[0] else None
 
 
-def title_of(profile: str) -> str:
-    """Return the config file's title for a profile: botocore splits it as a shell does."""
+def title_of(name: str, kind: str = KINDS[0]) -> str:
+    """Return the config file's title for a name of this kind: botocore splits it as a shell does."""
     import shlex
 
-    return profile if profile == DEFAULT else f"{KINDS[0]} {shlex.quote(profile)}"
+    return name if (kind, name) == (KINDS[0], DEFAULT) else f"{kind} {shlex.quote(name)}"
 
 
 def split_title(title: str) -> tuple[str, str]:

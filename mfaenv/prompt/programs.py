@@ -127,7 +127,7 @@ class Pinentry(Dialog):
         is_closed = is_digits(number) and int(number[:10]) & 0xFFFF in _CLOSED_ERRORS
         if is_closed or (len(answers) == before and ended.status in {0, *ENDED_FROM_OUTSIDE}):
             raise DismissedError
-        raise NoWindowError("no display")
+        raise NoWindowError("no display" if answers else "it ended at once")
 
 
 def assuan_value(text: str) -> str:

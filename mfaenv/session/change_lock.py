@@ -26,7 +26,7 @@ def change_lock(terminal: Terminal) -> Iterator[None]:
             store.prepare()
             acquired.enter_context(lock(store.file(file_name(LOCK, "changes")), tell, strict=True))
         except OSError as error:
-            wrong = f"The store {store.path} cannot hold a lock: {error.strerror or error}."
+            wrong = f"{store.path or 'The store'} cannot hold a lock: {error.strerror or error}."
             hint = "Without it nothing is changed. Name another folder in MFAENV_CACHE_DIR."
             raise MfaenvError(wrong, hint) from None
         if os.path.isfile(credentials):

@@ -44,7 +44,8 @@ function global:_mfaenv_hook {
             throw 'What mfaenv printed cannot be read: check [Console]::OutputEncoding.'
         }
         foreach ($line in $lines) {
-            if ("$line" -cmatch '^mfaenv: ') { Microsoft.PowerShell.Utility\Write-Host "$line" } else { _mfaenv_set $line }
+            if ("$line" -cmatch '^mfaenv: ') { Microsoft.PowerShell.Utility\Write-Host "$line" }
+            elseif ($line -is [string]) { _mfaenv_set $line } # all else is of standard error
         }
         $global:_mfaenv_gone = ''
     } catch {

@@ -28,9 +28,9 @@ def test_no_other_keys_and_no_other_settings_are_in_the_files(
     product: Product, scenario: Scenario, way: list[str]
 ) -> None:
     set_keys(product, "other", aws_access_key_id="AKIAI44QH8DHBEXAMPLE", aws_secret_access_key=OTHER_SECRET)
-    configure(product, "staging", services="mine", output="text", external_id="shown-to-nobody")
+    configure(product, "staging", services="my own", output="text", external_id="shown-to-nobody")
     with open(product.env["AWS_CONFIG_FILE"], "a", encoding="utf-8") as file:
-        file.write("[services mine]\nec2 =\n  endpoint_url = http://127.0.0.1:1\n[services others]\n")
+        file.write("[services 'my own']\nec2 =\n  endpoint_url = http://127.0.0.1:1\n[services others]\n")
     line = 'cat "$AWS_CONFIG_FILE" "$AWS_SHARED_CREDENTIALS_FILE"; ls "$MFAENV_CACHE_DIR" 2>/dev/null; true'
     options = ("--only", *way, "-p", "staging", "-c", scenario.device.code())
     done = product.run("exec", *options, "--", "sh", "-c", line)
@@ -46,7 +46,7 @@ def test_no_other_keys_and_no_other_settings_are_in_the_files(
     ):
         assert absent not in done.out
     assert done.out.count("output = text") == 2
-    assert "endpoint_url = http://127.0.0.1:1" in done.out
+    assert "[services 'my own']\nec2 = \n\tendpoint_url = http://127.0.0.1:1" in done.out
     assert done.out.count("aws_session_token") == (0 if way else 2)
 
 

@@ -129,6 +129,13 @@ def test_a_pinentry_that_goes_without_an_answer_was_closed(product: Product, ans
     assert windows_asked(product) == 1
 
 
+def test_a_pinentry_that_does_not_start_is_told_apart(product: Product) -> None:
+    program = with_programs(product).home / "windows" / "pinentry"
+    program.write_text("#!/bin/sh\necho no such library >&2; exit 127\n", encoding="utf-8")
+    program.chmod(0o755)
+    assert "pinentry (it ended at once)" in product.run("process", "--ask", "window").err
+
+
 def test_a_window_closed_before_the_clock_was_set_back_is_no_answer(
     product: Product, scenario: Scenario, clock: Clock
 ) -> None:

@@ -206,6 +206,16 @@ def test_a_program_that_is_gone_is_not_looked_for_by_a_handler_at_each_prompt(
         assert (product.home / "handled").read_text() == "called\n"
 
 
+def test_powershell_sets_nothing_that_the_program_said_on_standard_error(product: Product) -> None:
+    with seated(product, POWERSHELL) as seat:
+        program = product.home / "mfaenv"
+        program.write_text("#!/bin/sh\necho \"\\$env:OUT = 'out';\"; echo \"\\$env:ERR = 'err';\" >&2\n")
+        program.chmod(0o755)
+        seat.type('$env:PATH = "$HOME" + ":" + $env:PATH')
+        over(seat)
+        assert seat.sees('"<$env:OUT,$env:ERR>"', "^<.*>$") == "<out,>"
+
+
 def test_nushell_keeps_other_hooks_of_every_kind(product: Product) -> None:
     hooks = "$env.config.hooks.pre_prompt = ['print one', {condition: {|| true}, code: 'print two'}, {|| print three}]"
     with seated(product, NU._replace(load=(hooks, *NU.load, *NU.load))) as seat:
