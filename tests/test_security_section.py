@@ -106,8 +106,8 @@ PROOFS = {
     ),
     "The function of `mfaenv init` shows no key under `set -x` or `set -v`.": ("test_no_trace_shows_a_secret",),
     "The line `eval $(mfaenv)` does.": (),
-    "So does a shell that traces from its start (`bash -xl`), or has a DEBUG trap (in zsh and ksh93; in bash with "
-    "`extdebug` or `functrace`).": (),
+    "So does a shell that traces from its start (`bash -xl`), is restricted (`bash -r`), or has a DEBUG trap (in zsh "
+    "and ksh93; in bash with `extdebug` or `functrace`).": (),
     "fish's profiler (`fish --profile`, `--profile-startup`) writes keys into its file, which others can read, with "
     "the function too.": (),
     "`fish -d exec-job-exec` shows them.": (),
