@@ -83,10 +83,7 @@ def _offered(likely: str, terminal: Terminal, *, asking: bool) -> str:
         return likely
     if terminal.confirm("Use this device?", Styled(f"The policy hides the MFA devices. It may be {likely}.")):
         return likely
-    typed = ""
-    while not typed:
-        typed = terminal.ask_text("Serial number or ARN of the device")
-    return checked(typed, "typed")
+    return checked(terminal.ask_text("Serial number or ARN of the device"), "typed")
 
 
 def owner(request: Request, keys: Keys | Session) -> sts.Identity:

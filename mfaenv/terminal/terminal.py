@@ -91,16 +91,16 @@ class Terminal:
         return self._ask(question, lambda text: code_digits(text) or None, "A code is six digits.", meanwhile)
 
     def confirm(self, question: str, *above: Styled) -> bool:
-        """Ask for a yes, or Enter. Six digits are no answer: they were meant for the question for a code."""
+        """Ask for a yes, or Enter, until that or a no is typed: a code was meant for another question."""
         return self._ask(
             [*above, Styled(f"{question} [Y/n] ")],
-            lambda text: None if code_digits(text) else text.strip().lower() in {"", "y", "yes"},
+            lambda text: {"": True, "y": True, "yes": True, "n": False, "no": False}.get(text.strip().lower()),
             "Type y or n.",
         )
 
     def ask_text(self, question: str) -> str:
-        """Ask for a line."""
-        return self._ask([Styled(f"{question}: ")], str.strip)
+        """Ask for a line that is not empty."""
+        return self._ask([Styled(f"{question}: ")], lambda text: text.strip() or None)
 
     def choose(self, title: str, choices: Sequence[str], remarks: Sequence[str] = ()) -> str:
         """Let the person choose by a number."""

@@ -373,9 +373,13 @@ def test_a_line_separator_in_a_profiles_name_breaks_no_command(product: Product,
     assert "      mfaenv configure -p 'a\\u2028b'\n" in shown
 
 
-def test_a_configured_device_that_is_not_the_users(product: Product, scenario: Scenario, alice: User) -> None:
+def test_a_configured_device_that_is_not_the_users(
+    product: Product, scenario: Scenario, alice: User, aws: ObservedAws
+) -> None:
     alice.policies.pop("BlockAccessWhenNoSignedInWithMFA")
-    found = diagnose(product, "--serial-number", f"{scenario.device.serial}-old")
+    code = scenario.device.code()
+    found = diagnose(product, "--serial-number", f"{scenario.device.serial}-old", "-c", code)
+    assert aws.actions("GetSessionToken") == []
     assert [check["next_step"] for check in found.wrong if check["topic"] == "devices"] == [
         f"Write mfa_serial = {scenario.device.serial}."
     ]

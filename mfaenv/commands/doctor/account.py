@@ -61,7 +61,9 @@ def compare_calls(request: Request, context: Context) -> Proof:
     # Of keys that this shell had exported before its session, only the ID is known.
     before = _ask(settings, request.keys, context) if request.keys.secret_key else {}
     identity = before.get(probe.IDENTITY.action, probe.NOT_TRIED)
-    if not session and not problem and identity.kind is not probe.Kind.FAILED:
+    listed = before.get(probe.DEVICES.action, probe.NOT_TRIED).data
+    is_theirs = listed is None or request.device.text in {"", *listed}
+    if not session and not problem and is_theirs and identity.kind is not probe.Kind.FAILED:
         session, problem = _obtain(base, context)
     after = _ask(settings, session, context) if session else {}
     calls = [
