@@ -2,6 +2,7 @@
 
 __version__ = "0.1.0"
 
+CODE_WANTED = "A code is needed"  # begins the message of CODE_NEEDED
 DONE = 0
 FAILED = 1
 USAGE = 2

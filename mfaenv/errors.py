@@ -1,8 +1,8 @@
 """The exceptions that end the program with a message."""
 
-from mfaenv import CODE_NEEDED, DONE, FAILED, INTERRUPTED, USAGE
+from mfaenv import CODE_NEEDED, CODE_WANTED, DONE, FAILED, INTERRUPTED, USAGE
 
-__all__ = ["CODE_NEEDED", "DONE", "FAILED", "INTERRUPTED", "USAGE"]
+__all__ = ["CODE_NEEDED", "CODE_WANTED", "DONE", "FAILED", "INTERRUPTED", "USAGE"]
 
 MAX_TEXT = 2000  # characters of a message: a name out of a file may have a million
 MAX_JOINED = 8  # names that a message lists

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from mfaenv import duration
+from mfaenv import CODE_NEEDED, CODE_WANTED, FAILED, duration
 from mfaenv.command_line import aws_configure, install_command, join
 from mfaenv.errors import DeniedError, LostAnswerError, MfaenvError, WrongCodeError, without_password
 from mfaenv.fast.entry import Session
@@ -225,7 +225,8 @@ def from_botocore(error: Exception) -> MfaenvError:
     before, mark, printed = str(error).partition(FROM_PROCESS)
     if MFAENV in printed:
         message, _, hint = printed.rpartition(MFAENV)[2].strip().partition("\n")
-        return MfaenvError(message, hint.strip())
+        status = CODE_NEEDED if message.startswith(CODE_WANTED) else FAILED
+        return MfaenvError(message, hint.strip(), status=status)
     last_line = printed.strip().rpartition("\n")[2]
     sentence = _sentence(f"{before}{mark}{'' if last_line.startswith('+') else last_line}")
     for name, message, hint in BOTOCORE:

@@ -45,7 +45,6 @@ IGNORED_VARIABLES = {
     "MFAENV_SHELL",  # as the option of that name
     "MFAENV_CACHE_DIR",  # where the answer itself is
     environment.STORE,
-    environment.NO_INPUT,
     environment.NEXT,  # what the prompt hook keeps
     *environment.OF_HOOKS,
 }

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from mfaenv.errors import CODE_NEEDED, MfaenvError
+from mfaenv.errors import CODE_NEEDED, CODE_WANTED, MfaenvError
 from mfaenv.prompt.programs import DIALOGS, Dialog, Ended, NoWindowError, Shown
 from mfaenv.terminal import program, tty
 from mfaenv.terminal.terminal import Terminal
@@ -61,7 +61,7 @@ class Window:
             except NoWindowError as error:
                 self._dialogs.remove(dialog)
                 self._lacking[dialog.name] = str(error)
-        wrong = "A code is needed, and no window opens to ask for it."
+        wrong = f"{CODE_WANTED}, and no window opens to ask for it."
         raise MfaenvError(wrong, self.looked_for(), status=CODE_NEEDED)
 
     def _run(self, dialog: Dialog, shown: Shown, meanwhile: Callable[[], None]) -> Ended:

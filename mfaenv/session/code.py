@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfaenv.aws import process
 from mfaenv.config.resolve import STDIN, checked_code
-from mfaenv.errors import CODE_NEEDED, MfaenvError, wrong_usage
+from mfaenv.errors import CODE_NEEDED, CODE_WANTED, MfaenvError, wrong_usage
 from mfaenv.fast import KILLED, catalog, environment, parse
 from mfaenv.model import Acquisition, Request
 from mfaenv.terminal import program
@@ -69,7 +69,7 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
             return CodeSource(window.ask_code, place="window", other=other, window=window)
         tried = "no terminal and no window" if acquisition.ask.text == "auto" else "no window"
         reason, hint = f"there is {tried} to ask in", window.looked_for()
-    wrong = f"A code is needed for profile {request.profile.text}, and {reason}."
+    wrong = f"{CODE_WANTED} for profile {request.profile.text}, and {reason}."
     raise MfaenvError(wrong, hint, status=CODE_NEEDED)
 
 

@@ -8,7 +8,7 @@ from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast.entry import owner
 from mfaenv.store import private_files
 
-NO_FILES = [("output", name) for name in ("json", "text", "table", "yaml", "yaml-stream")]  # but the AWS CLI's
+NO_FILES = [("output", name) for name in ("json", "text", "table", "yaml", "yaml-stream", "off")]
 
 
 def check(path: str) -> None:

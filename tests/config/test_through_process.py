@@ -12,6 +12,7 @@ from product import COMMAND
 from settings import configure
 from terminals import direct
 
+from mfaenv import CODE_NEEDED
 from mfaenv.config import awsfiles, credential_process, resolve
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def test_no_input_holds_for_a_process_of_our_own_too(product: Product) -> None:
     configure(product, "agent", credential_process=command, region="eu-west-1")
     with direct(product, "process", "-p", "agent", "--no-input") as window:
         window.see("--no-input forbids asking")
-        assert window.ended() != 0
+        assert window.ended() == CODE_NEEDED
 
 
 def test_keys_before_the_process_count(through: Product) -> None:
