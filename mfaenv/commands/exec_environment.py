@@ -174,7 +174,6 @@ def _private(texts: Mapping[str, str], which: str, env: Env) -> Iterator[dict[st
         with explain_failure(f"AWS files {which}"):
             folder = opened.enter_context(private_folder(env))
             for name, text in texts.items():
-                file = folder / name.lower()
-                private_files.create(str(file), text.encode(locale.getpreferredencoding(do_setlocale=False)))
-                variables[name] = str(file)
+                path = variables[name] = str(folder / name.lower())
+                private_files.create(path, text.encode(locale.getpreferredencoding(do_setlocale=False)))
         yield variables

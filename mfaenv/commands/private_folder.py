@@ -66,7 +66,8 @@ def _parent(env: Env) -> str:
     if who and owner(state):
         raise MfaenvError(wrong, "Set TMPDIR to a folder that only you may write to.")
     if who:
-        raise MfaenvError(f"{wrong} Close it:", command=join(("chmod", "go-w", path)))
+        closed = "+t" if mode & stat.S_IWOTH else "go-w"  # go-w would close the system's to all
+        raise MfaenvError(f"{wrong} Close it:", command=join(("chmod", closed, path)))
     return path
 
 

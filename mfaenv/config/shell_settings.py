@@ -110,8 +110,7 @@ def _without_variable(env: Env, own: Section, default: Section, region: str) -> 
 
 
 def _s3(section: Section) -> dict[str, str]:
-    block = awsfiles.nested(section.get("s3", ""))
-    return {name: text for name, text in block.items() if name in S3}
+    return {name: text for name, text in awsfiles.nested(section.get("s3", "")).items() if name in S3}
 
 
 def is_ignored(env: Env, section: Section) -> bool:

@@ -12,7 +12,7 @@ from mfaenv.fast.entry import Session, file_name
 from mfaenv.model import NEVER_ASK, Acquisition, Hop, Request
 from mfaenv.session.code import CodeSource
 from mfaenv.session.lock import lock
-from mfaenv.session.remembered import DISMISSED_SECONDS, DismissedPrompt, digest
+from mfaenv.session.remembered import DISMISSED_SECONDS, DismissedPrompt
 from mfaenv.store import LOCK, Store
 from mfaenv.terminal.terminal import Terminal
 
@@ -36,7 +36,10 @@ def session_key(request: Request, access_key: str) -> str:
 def role_key(base: str, hops: tuple[Hop, ...]) -> str:
     """Return all that a role's credentials depend on; a digest of the key before keeps that of a long chain short."""
     for hop in hops:
-        base = f"role\n{digest(base)}\n{tuple(hop._replace(duration=None, region='', profile=''))!r}"
+        from hashlib import sha256  # takes its time, and without a role the question comes before
+
+        digest = sha256(base.encode("utf-8", "surrogateescape")).hexdigest()
+        base = f"role\n{digest}\n{tuple(hop._replace(duration=None, region='', profile=''))!r}"
     return base
 
 

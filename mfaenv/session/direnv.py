@@ -30,7 +30,7 @@ def told(session: list[Pair], env: Env) -> list[Pair]:
                 settings = dict(environment.parse_settings(side.get(SETTINGS, "")))
                 for name in {*wanted, *settings} - {AWS_PROFILE}:
                     side.pop(name, None)
-            if any(AWS_PROFILE in side for side in sides.values()):  # that the folder's goes is no change
+            if AWS_PROFILE in sides["n"] and not sides["p"].get(AWS_PROFILE):  # that it goes is no change
                 sides["p"][SEEN], sides["n"][SEEN] = environment.UNSEEN, ""
         else:
             theirs = {*environment.CLEARED} - {environment.NEXT, env.get(environment.PROFILE_AS)}

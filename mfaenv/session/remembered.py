@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from mfaenv.fast.entry import Entry, file_name
+from mfaenv.fast.entry import Entry, checksum, file_name
 from mfaenv.model import NO_VALUE, Keys, Request, Value, account_of
 from mfaenv.store import CODE, DEVICE, DISMISSED, KEY, Store
 
@@ -101,15 +101,9 @@ def forget_device(store: Store, access_key: str, request: Request, now: float) -
         remember_device(store, access_key, request._replace(device=NO_VALUE), now)
 
 
-def digest(text: str) -> str:
-    """Return what stands for a text that is long, or may hold a secret."""
-    from hashlib import sha256  # takes its time, and most questions need none
-
-    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
-
-
 def _program_key(profile: str, command: str) -> str:
-    return f"process\n{profile}\n{digest(command)}"
+    """Return what stands for a line that may hold a secret."""
+    return f"process\n{profile}\n{checksum(command.encode('utf-8', 'surrogateescape'))}"
 
 
 def access_key(store: Store, profile: str, command: str) -> str:

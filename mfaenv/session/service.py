@@ -40,10 +40,11 @@ def get_pairs(
         with resolving(options, env, terminal) as resolved:
             check(resolved.shell_fields)
             session = resolved.get_session(terminal)
-            is_told = not (fast.with_account(options) or options.keys() & {"quiet", "cached"})
-            if is_told:
+            is_process, is_silent = fast.with_account(options), options.keys() & {"quiet", "cached"}
+            if not (is_process or is_silent):
                 resolved.warn(terminal)
-            if session.key and (is_told or not resolved.request.warning):
+            # A run that shows no warning leaves it to the next; `process`, which SDKs call again and again, is fast.
+            if session.key and (is_process or not (is_silent and resolved.request.warning)):
                 resolved.remember(session.key)
         return resolved.pairs(session, env)  # which has its variables again
     except MfaenvError:

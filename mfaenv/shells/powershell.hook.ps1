@@ -40,7 +40,8 @@ function global:_mfaenv_hook {
     try {
         if (-not $program) { throw 'There is no program mfaenv on the PATH.' }
         $lines = @(& $program --shell powershell hook $reason 2>&1)
-        if ($lines -and -not ($lines -cmatch '^(mfaenv: |\$env:)')) {
+        $printed = @(foreach ($line in $lines) { if ($line -is [string]) { $line } })
+        if ($printed -and -not ($printed -cmatch '^(mfaenv: |\$env:)')) {
             throw 'What mfaenv printed cannot be read: check [Console]::OutputEncoding.'
         }
         foreach ($line in $lines) {

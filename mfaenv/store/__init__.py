@@ -72,8 +72,8 @@ class Store(ReadOnlyStore):
     def can_be_written(self) -> bool:
         """Return whether the directory, or the folder in which it would be made, may be written."""
         path = self.path
-        while path and not os.path.lexists(path):
-            path = os.path.dirname(path)
+        while not os.path.lexists(path) and (parent := os.path.dirname(path)) != path:
+            path = parent
         return os.path.isdir(path) and os.access(path, os.W_OK | os.X_OK)
 
     def prepare(self) -> None:

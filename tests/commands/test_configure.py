@@ -353,11 +353,11 @@ def test_a_login_file_that_hides_the_line_is_told(
 ) -> None:
     path = newcomer.home / name
     path.write_text(text)
-    reads_it = '[ -z "$BASH" ] || . ~/.bashrc'
-    told = LOGIN.format(f"~/{name}", reads_it)
+    line = '[ -z "$BASH" ] || eval "$(mfaenv init bash)"'
+    told = LOGIN.format(f"~/{name}", line)
     done = newcomer.run("configure", "--yes", "--token-code", scenario.device.code())
     assert (told in done.err) is is_told
-    path.write_text(f"{text}{reads_it}\n")
+    path.write_text(f"{text}{line}\n")
     assert "login shell" not in newcomer.run("configure", "--yes").err
 
 

@@ -388,7 +388,7 @@ def settle(product: Product, clock: Clock) -> None:
     assert count_answers(product) == 1
 
 
-@pytest.mark.parametrize("silent", [["process"], ["-s", "bash", "-q"], ["-s", "bash", "--cached"]])
+@pytest.mark.parametrize("silent", [["-s", "bash", "-q"], ["-s", "bash", "--cached"]])
 def test_a_run_that_shows_no_warning_takes_none_away(
     product: Product, scenario: Scenario, clock: Clock, silent: list[str]
 ) -> None:

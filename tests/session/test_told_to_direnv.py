@@ -48,11 +48,17 @@ def test_it_takes_nothing_of_a_limited_session_back() -> None:
 
 
 def test_it_takes_its_own_variable_back_from_a_limited_session() -> None:
-    sides = {"p": {"AWS_PROFILE": "mine"}, "n": {"AWS_PROFILE": "folders", environment.SEEN: "folders"}}
+    sides: dict[str, dict[str, str]] = {"p": {}, "n": {"AWS_PROFILE": "folders", environment.SEEN: "folders"}}
     left = {
-        "p": {"AWS_PROFILE": "mine", environment.SEEN: environment.UNSEEN},
+        "p": {environment.SEEN: environment.UNSEEN},
         "n": {"AWS_PROFILE": "folders", environment.SEEN: ""},
     }
+    assert told({environment.DIRENV: packed(sides)}, limit="read-only") == [(environment.DIRENV, left)]
+
+
+def test_a_profile_of_the_persons_own_that_it_puts_back_is_a_change() -> None:
+    sides = {"p": {"AWS_PROFILE": "mine"}, "n": {"AWS_PROFILE": "folders", "MFAENV_PROFILE": "folders"}}
+    left = {**sides, "n": {"AWS_PROFILE": "folders"}}
     assert told({environment.DIRENV: packed(sides)}, limit="read-only") == [(environment.DIRENV, left)]
 
 

@@ -155,11 +155,7 @@ def test_a_mark_of_another_program_is_none_of_ours(product: Product, scenario: S
     ),
 )
 def test_a_name_is_whole_or_it_is_not_ours(prefix: str, rest: str) -> None:
-    whole = (
-        prefix in {*store.ENTRIES, store.LOCK, private_files.TEMPORARY}
-        and len(rest) == len(DIGITS)
-        and set(rest) <= set(DIGITS)
-    )
+    whole = prefix in store.PREFIXES and len(rest) == len(DIGITS) and set(rest) <= set(DIGITS)
     assert store.kind(prefix + rest) == (prefix if whole else "")
 
 

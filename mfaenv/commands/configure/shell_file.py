@@ -50,7 +50,7 @@ def offer(shell: str, profile: str, env: Env, offers: Offers) -> bool:
         else:
             note(f"{shell} has no function to load.")
         return False
-    _note_login(language.startup_at_login, offers.terminal)
+    _note_login(language.startup_at_login, line, offers.terminal)
     file = rewrite.read(path)
     if (_FUNCTION if language.saved else _HAS_LINE).search(file.text):
         return True
@@ -64,14 +64,14 @@ def offer(shell: str, profile: str, env: Env, offers: Offers) -> bool:
     return offers.change(f"The line that loads mfaenv in each new {shell}:", file, text)
 
 
-def _note_login(names: tuple[str, ...], terminal: Terminal) -> None:
+def _note_login(names: tuple[str, ...], line: str, terminal: Terminal) -> None:
     """Note where bash, as a login shell, never comes to ~/.bashrc."""
     name = next((name for name in names if os.path.exists(os.path.expanduser(name))), "")
     with suppress(MfaenvError):  # there is none, or it cannot be read
         text = rewrite.read(os.path.expanduser(name), "latin-1").text
         if not (_READS_OTHERS.search(text) or _HAS_LINE.search(text)):
             why = f"As a login shell, as in macOS' Terminal, bash reads {name} and not ~/.bashrc. Put this line there:"
-            terminal.note(why, '[ -z "$BASH" ] || . ~/.bashrc')
+            terminal.note(why, f'[ -z "$BASH" ] || {line}')
 
 
 def offer_direnv(env: Env, offers: Offers, store: Store) -> None:

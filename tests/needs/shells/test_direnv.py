@@ -267,6 +267,21 @@ def test_a_limited_session_stays_where_the_folders_variable_goes(
 
 
 @EVERY
+def test_the_persons_variable_counts_again_behind_a_limited_session(stored: Product, row: Settled) -> None:
+    folder(stored, "named", "export AWS_PROFILE=staging")
+    with entered(stored, row) as seat:
+        seat.set("AWS_PROFILE", "default")
+        has(seat, "default", named="default")
+        seat.type("cd named")
+        seat.type("")
+        has(seat, "staging", named="staging")
+        seat.type("mfaenv --read-only")
+        seat.type("cd ..")
+        seat.type("")
+        has(seat, "default", named="default")
+
+
+@EVERY
 def test_what_a_session_typed_in_a_folder_has_set_goes_with_it(stored: Product, row: Settled) -> None:
     """Its settings and its mark, which direnv has not seen coming, would lead the former keys elsewhere."""
     configure(stored, "production", retry_mode="adaptive", max_attempts="7")

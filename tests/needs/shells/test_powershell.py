@@ -244,6 +244,22 @@ def test_a_prompt_says_once_what_powershell_decodes_wrongly(place: Place) -> Non
     assert kept(told) == ["default", "staging"]
 
 
+def test_a_prompt_blames_no_encoding_for_what_a_program_says_on_standard_error(place: Place) -> None:
+    program = place.file("broken") / "mfaenv"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho 'Fatal error in launcher' >&2\nexit 1\n")
+    program.chmod(0o755)
+    shown = place.run(
+        LOAD,
+        f"$env:PATH = '{program.parent}{os.pathsep}' + $env:PATH",
+        "$env:AWS_PROFILE = 'staging'",
+        "$null = prompt",
+        "what-is-set",
+    )
+    assert kept(shown) == ["default"]
+    assert "cannot be read" not in "\n".join(shown)
+
+
 def test_exec_gets_every_word_as_if_the_program_were_called(place: Place) -> None:
     calls = (
         "{} exec -p staging -- show-words {}",

@@ -310,6 +310,11 @@ def test_the_store_is_in_the_local_application_data(desk: Desk) -> None:
     assert desk.run("mfaenv", "--shell", "cmd", "--cached", **here).status == 3
 
 
+def test_a_store_on_a_drive_that_is_not_there_is_told(desk: Desk) -> None:
+    done = desk.run("mfaenv", "doctor", "--no-input", MFAENV_CACHE_DIR="Q:\\none\\mfaenv")
+    assert "cannot be written: no session is stored" in " ".join(done.output.decode("ascii", "replace").split())
+
+
 def test_the_stores_folder_is_closed_to_others(desk: Desk) -> None:
     """Everyone is WD there, all users BU, all who have signed in AU."""
     assert desk.run("mfaenv", "--shell", "cmd", desk.code).status == 0
