@@ -75,9 +75,11 @@ def has(seat: Seat, profile: str, key: str = "ASIA[A-Z0-9]+", named: str = "none
 
 @pytest.fixture
 def stored(product: Product, scenario: Scenario) -> Product:
-    """mfaenv with stored sessions of default and staging, and folders for staging and production."""
+    """mfaenv with stored sessions of default and staging, not of now, and folders for staging and production."""
     assert product.run("--shell", "bash", "-p", "staging", "-c", scenario.device.code()).status == DONE
     assert product.run("--shell", "bash", "-p", "default").status == DONE
+    # What a window stores in the same second as another would be no change to direnv.
+    os.utime(product.cache / "latest", (0, 0))
     folder(product, "staging", "use mfaenv staging")
     folder(product, "production", "use mfaenv production")
     return product
@@ -594,7 +596,6 @@ def test_the_variable_of_a_file_with_both_lines_goes_with_the_folder(
         has(seat, "none", "none")
 
 
-@pytest.mark.xfail(reason="AWS_PROFILE is not always put back there: the cause is not found", strict=False)
 @EVERY
 def test_where_a_file_names_a_profile_without_a_session_mfaenv_gets_that(stored: Product, row: Settled) -> None:
     folder(stored, "both", "export AWS_PROFILE=production\nuse mfaenv")
