@@ -11,13 +11,13 @@ ALIKE = 0.7
 
 def hint(wrong: str, names: Words, otherwise: str) -> str:
     """Ask for names that begin so, else the closest one, else those with a part that begins so."""
-    import difflib
-
     part = wrong.lstrip("-")
-    begun = [name for name in names if wrong and name.startswith(wrong)]
-    with_part = [name for name in names if part and f"-{part}" in name]
-    # The dashes of options do not count: all options are alike in them.
-    bare = {name.lstrip("-"): name for name in names}
-    alike = difflib.get_close_matches(part[:MAX_COMPARED], list(bare), n=1, cutoff=ALIKE)
-    close = begun[:MAX_OFFERED] or [bare[name] for name in alike] or with_part[:MAX_OFFERED]
+    close = [name for name in names if wrong and name.startswith(wrong)][:MAX_OFFERED]
+    if not close and len(wrong) <= MAX_COMPARED:
+        import difflib
+
+        # The dashes of options do not count: all options are alike in them.
+        bare = {name.lstrip("-"): name for name in names}
+        close = [bare[name] for name in difflib.get_close_matches(part, list(bare), n=1, cutoff=ALIKE)]
+    close = close or [name for name in names if part and f"-{part}" in name][:MAX_OFFERED]
     return f"Did you mean {' or '.join(close)}?" if close else otherwise

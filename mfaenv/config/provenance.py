@@ -20,15 +20,17 @@ def rows(
     yield "profile", names, request.profile.source if request.profile.source != names else ""
     yield "keys", keys.access_key if keys else request.provider, keys.source if keys else resolved
     yield "device", request.device.text or "to be found", request.device.source
-    yield "region", request.region.text or "none", request.region.source if request.region.text else ""
+    region = request.region
+    yield "region", region.text or "none", region.source if region.text else ""
     yield from _endpoints(request, services)
     yield "duration", duration.text(request.duration.seconds), request.duration.source
     yield "remaining", duration.text(request.min_remaining.seconds), request.min_remaining.source
-    facts = ("ask", acquisition.ask.text), ("code", "given"), ("program", "a token command")
-    values = acquisition.ask, acquisition.token_code, acquisition.token_command
-    for (name, text), value in zip(facts, values, strict=True):
-        if value.source:
-            yield name, text, value.source
+    if acquisition.ask.source:
+        yield "ask", acquisition.ask.text, acquisition.ask.source
+    if acquisition.token_code.text:
+        yield "code", "given", acquisition.token_code.source
+    if acquisition.token_command.text:
+        yield "program", "a token command", acquisition.token_command.source
     for hop in request.hops:
         yield "role", hop.role_arn, f"profile {hop.profile}"
         if hop.duration:
