@@ -196,7 +196,7 @@ def test_a_device_is_made_and_proved_and_named_in_the_profile(
     on_screen, _, after = rest.partition(CLEARED)
     for part, there in ((before, False), (on_screen, True), (after, False)):
         assert (in_groups(app.key)[:14] in part, app.key in part) == (there, False)
-    assert "1049" not in after
+    assert "\x1b[?1049" not in after
     assert app.key[:12] not in everything_written(newcomer)
     assert newcomer.run("status").status == 0
 
