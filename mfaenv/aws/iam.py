@@ -21,13 +21,12 @@ SECURITY_KEY = ":u2f/"
 _errors = partial(explain.iam_errors, purpose="set up a device of their own")
 
 
-def ask(client: Any, identity: Identity, keys: Keys) -> list[str] | None:
-    """Return the user's devices; None where a policy denies that. Raise MfaenvError."""
-    # Policies scoped to the user's own ARN deny the call without a name; the root user has none.
-    scope = {"UserName": identity.user} if identity.user else {}
+def list_devices(client: Any, identity: Identity, keys: Keys) -> list[str] | None:
+    """Return the serial numbers of the user's devices; None where a policy denies that. Raise MfaenvError."""
     try:
         with explain.aws_errors(keys):
-            return serials_in(client.get_paginator("list_mfa_devices").paginate(**scope).build_full_result())
+            pages = client.get_paginator("list_mfa_devices").paginate(**identity.scope)
+            return serials_in(pages.build_full_result())
     except DeniedError:
         return None
     except MfaenvError as error:
@@ -42,7 +41,7 @@ def serials_in(response: Any) -> list[str]:
     return [text(device, "SerialNumber") for device in response["MFADevices"]]
 
 
-def likely(identity: Identity) -> str:
+def guess_device(identity: Identity) -> str:
     """Guess a device's ARN: the console proposes the user's name. Raise MfaenvError."""
     name = "root-account-mfa-device" if identity.is_root else identity.user
     if not name:
@@ -57,14 +56,13 @@ def serial_number(identity: Identity, name: str) -> str:
 
 
 class _UserCalls:
-    """Calls of a user. Every method raises MfaenvError."""
+    """Calls of a user. All methods raise MfaenvError."""
 
-    def __init__(self, settings: clients.ClientSettings, keys: Keys | Session, user: str) -> None:
+    def __init__(self, settings: clients.ClientSettings, keys: Keys | Session, identity: Identity) -> None:
         self._client = clients.client("iam", settings, keys)
         # Sent twice, what makes something would make two, or find its name taken.
         self._without_retries = clients.client("iam", settings._replace(attempts=1), keys)
-        self.user = user
-        self._scope = {"UserName": user} if user else {}
+        self._scope = identity.scope
 
 
 class NewDevice(NamedTuple):
@@ -104,7 +102,7 @@ class VirtualDevices(_UserCalls):
         codes = {"AuthenticationCode1": first, "AuthenticationCode2": second}
         with _errors("iam:EnableMFADevice"):
             try:
-                self._client.enable_mfa_device(UserName=self.user, SerialNumber=serial, **codes)
+                self._client.enable_mfa_device(SerialNumber=serial, **codes, **self._scope)
             except self._client.exceptions.InvalidAuthenticationCodeException:
                 return False
             except self._client.exceptions.EntityAlreadyExistsException:

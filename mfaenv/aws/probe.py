@@ -66,7 +66,7 @@ class Outcome(NamedTuple):
 NOT_TRIED = Outcome(Kind.NOT_TRIED)
 
 
-def ask(
+def make_calls(
     settings: client.ClientSettings, keys: Keys | Session, show: Callable[[str], None], now: Callable[[], float]
 ) -> dict[str, Outcome]:
     """Make the calls with these keys, one after the other; `show` gets a line that says how many are to go."""
@@ -81,9 +81,8 @@ def ask(
         if service in unreachable:
             outcomes[call.action] = unreachable[service]
             continue
-        # Policies scoped to the user's own ARN deny the call without a name.
         caller: Identity | None = outcomes[IDENTITY.action].data if call is DEVICES else None
-        parameters = {"UserName": caller.user} if caller and caller.user else {}
+        parameters = caller.scope if caller else {}
         response: Any = {}
         sent = now()
         try:

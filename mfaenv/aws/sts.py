@@ -27,6 +27,11 @@ class Identity(NamedTuple):
         return resource.rpartition("/")[2] if resource.startswith("user/") else ""
 
     @property
+    def scope(self) -> dict[str, str]:
+        """Return what names the user in a call of IAM: policies for the user's own ARN deny one without a name."""
+        return {"UserName": self.user} if self.user else {}  # the root user has none
+
+    @property
     def is_root(self) -> bool:
         """Return whether this is the root user, whose sessions last an hour at most."""
         return self.arn.endswith(":root")

@@ -51,12 +51,12 @@ def find(request: Request, keys: Keys, context: Context, lock: CallLock) -> Requ
 
 def _serial(request: Request, keys: Keys, who: sts.Identity, context: Context, lock: CallLock) -> str:
     terminal = context.terminal
-    serials = iam.ask(client.client("iam", client.settings_of(request), keys), who, keys)
+    serials = iam.list_devices(client.client("iam", client.settings_of(request), keys), who, keys)
     asking = can_ask(context.acquisition, terminal)
     if asking:
         lock.release()
     if serials is None:
-        return _offered(iam.likely(who), terminal, asking=asking)
+        return _offered(iam.guess_device(who), terminal, asking=asking)
     usable = [serial for serial in serials if iam.SECURITY_KEY not in serial]
     security_keys = [serial for serial in serials if iam.SECURITY_KEY in serial]
     if not usable:

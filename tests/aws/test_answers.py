@@ -230,5 +230,5 @@ def test_what_to_type_is_said_where_the_device_is_looked_for() -> None:
     stubber = Stubber(calls)
     stubber.add_client_error("list_mfa_devices", "RequestExpired")
     with stubber, pytest.raises(MfaenvError) as caught:
-        iam.ask(calls, user, keys)
+        iam.list_devices(calls, user, keys)
     assert (caught.value.hint, caught.value.command) == ("", explain.SET_CLOCK)

@@ -34,7 +34,7 @@ class FirstDevice:
         self.missing, self.user, self.name = missing, missing.user, missing.user.user
         self.request, self.store = request, store
         self.terminal, self.asking = offers.terminal, offers.asking
-        self.devices = VirtualDevices(client.settings_of(request), keys, self.name)
+        self.devices = VirtualDevices(client.settings_of(request), keys, self.user)
         self.taken: list[str] = []
 
     def make(self) -> str:
@@ -60,7 +60,7 @@ class FirstDevice:
 
         --yes deletes none: nothing brings back one that is being set up elsewhere.
         """
-        devices = VirtualDevices(client.settings_of(self.request), session, self.name)
+        devices = VirtualDevices(client.settings_of(self.request), session, self.user)
         with suppress(DeniedError):  # of the list
             unused = devices.unused() if self.taken and self.asking else []
             for serial in filter(self.taken.__contains__, unused):

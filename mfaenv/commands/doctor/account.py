@@ -97,7 +97,7 @@ def _obtain(request: Request, context: Context) -> tuple[Session, MfaenvError | 
 
 def _ask(settings: client.ClientSettings, keys: Keys | Session, context: Context) -> dict[str, probe.Outcome]:
     with context.terminal.progress() as show:
-        return probe.ask(settings, keys, show, context.now)
+        return probe.make_calls(settings, keys, show, context.now)
 
 
 def checks(proof: Proof, context: Context) -> Iterator[Check]:

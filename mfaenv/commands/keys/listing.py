@@ -52,7 +52,7 @@ class _KeyRow:
         with context.terminal.progress() as show:
             show(f"Asking IAM about the keys of profile {request.profile.text}")
             who = sts.identity(client.client("sts", settings, session), session)
-            iam = AccessKeys(settings, session, who.user)
+            iam = AccessKeys(settings, session, who)
             key = next((key for key in iam.list_keys() if key.id == self.access_key_id), None)
             if key is None:
                 raise MfaenvError("IAM lists no such key of this user.")

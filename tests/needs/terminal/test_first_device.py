@@ -562,10 +562,11 @@ def test_where_no_code_fits_the_key_stands_alone_and_it_is_said(
 
 def test_ten_at_once_get_devices_of_their_own(scenario: Scenario, aws: ObservedAws) -> None:
     keys = Keys(scenario.key.id, scenario.key.secret, "", "")
+    alice = Identity("123456789012", scenario.key.arn)
     made: list[str] = []
 
     def make() -> None:
-        calls = VirtualDevices(ClientSettings(None, "us-east-1", endpoints={"iam": aws.url}), keys, "alice")
+        calls = VirtualDevices(ClientSettings(None, "us-east-1", endpoints={"iam": aws.url}), keys, alice)
         names = ("alice", *(f"alice-{number}" for number in range(2, first_device.MAX_TRIED_NAMES + 1)))
         made.append(next(device for name in names if (device := calls.create(name))).serial)
 
