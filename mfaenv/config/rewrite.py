@@ -11,13 +11,11 @@ from typing import NamedTuple
 
 from mfaenv.config.awsfiles import SECRET_KEY, TOKENS, short
 from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE
-from mfaenv.errors import MfaenvError
+from mfaenv.errors import MfaenvError, without_password
 from mfaenv.store import private_files
 
 # Of a comment or a shell too. The next name in a list of variables is no secret.
-_SECRET = re.compile(
-    rf"(?i)((?:{'|'.join((SECRET_KEY, *TOKENS))})[\s=:'\"]*+)(?!(?:AWS|MFAENV)_).+|(?<=://)[^/\s]+(?=@)"
-)
+_SECRET = re.compile(rf"(?i)((?:{'|'.join((SECRET_KEY, *TOKENS))})[\s=:'\"]*+)(?!(?:AWS|MFAENV)_).+")
 
 
 class TextFile(NamedTuple):
@@ -69,7 +67,8 @@ def diff(file: TextFile, text: str) -> list[str]:
     """Return a unified diff without the secrets of keys, and without the lines around it: any may hold one."""
     name = short(file.path)
     lines = difflib.unified_diff(_with_titles(file.text), _with_titles(text), name, name, n=0, lineterm="")
-    return [_SECRET.sub(r"\1…", line[0] + line[1:].rpartition("\n")[2]) for line in lines]
+    rows = (_SECRET.sub(r"\1…", line[0] + line[1:].rpartition("\n")[2]) for line in lines)
+    return [without_password(row) if "://" in row else row for row in rows]
 
 
 def _with_titles(text: str) -> list[str]:

@@ -296,8 +296,9 @@ def test_a_diff_shows_what_changes_and_no_secret(tmp_path: Path, before: str) ->
     assert f"{before}…" in shown
 
 
-def test_a_diff_shows_no_password_of_an_address() -> None:
-    line = "endpoint_url = https://alice:pa55@word@aws.example.com/x"
+@pytest.mark.parametrize("password", ["pa55@word", "pa/55word", "pa 55/@word"])
+def test_a_diff_shows_no_password_of_an_address(password: str) -> None:
+    line = f"endpoint_url = https://alice:{password}@aws.example.com/x"
     shown = rewrite.diff(rewrite.TextFile("config", ""), f"[default]\n{line}\n")
     assert shown[-1] == "+endpoint_url = https://…@aws.example.com/x"
 
