@@ -215,7 +215,7 @@ def ahead(response: Any, sent: float, received: float) -> float | None:
 
     try:
         there = parsedate_to_datetime(date).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return min(received - there, max(sent - there, 0))
 

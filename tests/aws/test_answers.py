@@ -232,3 +232,9 @@ def test_what_to_type_is_said_where_the_device_is_looked_for() -> None:
     with stubber, pytest.raises(MfaenvError) as caught:
         iam.list_devices(calls, user, keys)
     assert (caught.value.hint, caught.value.command) == ("", explain.SET_CLOCK)
+
+
+@pytest.mark.parametrize("year", ["26x", "9" * 20])
+def test_a_date_that_is_none_says_nothing_of_the_clock(year: str) -> None:
+    response = {"ResponseMetadata": {"HTTPHeaders": {"date": f"Mon, 01 Jan {year} 00:00:00 GMT"}}}
+    assert explain.ahead(response, 0, 0) is None
