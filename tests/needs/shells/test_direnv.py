@@ -597,6 +597,22 @@ def test_the_variable_of_a_file_with_both_lines_goes_with_the_folder(
 
 
 @EVERY
+def test_a_file_with_both_lines_that_takes_in_another_folders_has_its_own(
+    stored: Product, row: Settled
+) -> None:
+    folder(stored, "staging/inner", "source_up\nexport AWS_PROFILE=default\nuse mfaenv default")
+    with entered(stored, row) as seat:
+        seat.type("direnv allow staging/inner/.envrc")
+        seat.set("AWS_PROFILE", "default")
+        seat.type("cd staging/inner")
+        has(seat, "default", named="default")
+        seat.type("cd ..")
+        has(seat, "staging", named="default")
+        seat.type("cd ..")
+        has(seat, "default", named="default")
+
+
+@EVERY
 def test_where_a_file_names_a_profile_without_a_session_mfaenv_gets_that(stored: Product, row: Settled) -> None:
     folder(stored, "both", "export AWS_PROFILE=production\nuse mfaenv")
     with entered(stored, row) as seat:
