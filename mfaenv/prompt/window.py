@@ -24,7 +24,7 @@ class Window:
         self._terminal = terminal
         env = terminal.env
         is_wsl = "microsoft" in release.lower()  # programs of Windows can be started there
-        systems = {sys.platform, *(["win32"] if is_wsl and not _has_display(env) else [])}
+        systems = {sys.platform, *(["win32"] if is_wsl and not program.has_display(env) else [])}
         usable = [each for each in DIALOGS if (each.name == name if name else each.system in systems)]
         self.wrong = ""
         self._lacking = {each.name: lacking for each in usable if (lacking := _lacking(each, env))}
@@ -83,8 +83,4 @@ class Window:
 def _lacking(dialog: type[Dialog], env: Mapping[str, str]) -> str:
     if not program.find(dialog.program or dialog.name, env):
         return "not installed"
-    return "no display" if dialog.display and not _has_display(env) else ""
-
-
-def _has_display(env: Mapping[str, str]) -> bool:
-    return bool(env.get("DISPLAY") or env.get("WAYLAND_DISPLAY"))
+    return "no display" if dialog.display and not program.has_display(env) else ""

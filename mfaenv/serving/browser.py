@@ -87,7 +87,7 @@ def _start(command: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[b
 
 
 def _opener_command(env: Mapping[str, str]) -> tuple[str, ...]:
-    has_display = sys.platform == "darwin" or bool(env.get("DISPLAY") or env.get("WAYLAND_DISPLAY"))
+    has_display = sys.platform == "darwin" or program.has_display(env)
     openers = [("open",)] if sys.platform == "darwin" else [*WINDOWS_FROM_LINUX, *OPENERS]
     usable = [words for words in openers if has_display or words in WINDOWS_FROM_LINUX]
     command = next((words for words in usable if program.find(words[0], env)), ())

@@ -2,6 +2,7 @@
 
 from mfaenv.aws import client, iam, sts
 from mfaenv.command_line import to_type
+from mfaenv.config.role_sessions import NAME_CHARACTERS
 from mfaenv.config.roles import is_iam_arn
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError, wrong_usage
 from mfaenv.fast.entry import Session
@@ -12,7 +13,7 @@ from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled
 
 LENGTHS = range(9, 256 + 1)
-CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=/:,.@-")
+CHARACTERS = NAME_CHARACTERS | {":", "/"}
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html, SerialNumber."""
 
 NO_SECURITY_KEYS = "Sign in with `aws login`, or add an authenticator app to the user."

@@ -1,12 +1,13 @@
 """What direnv is told of a session that a shell gets in one of its folders."""
 
 from mfaenv.fast import environment
+from mfaenv.fast.entry import FOLDER, LATEST
 from mfaenv.fast.environment import AWS_PROFILE, DIRENV, PINNED, PROFILE, SEEN, SETTINGS
 from mfaenv.fast.parse import Env
 from mfaenv.shells import Pair
 
 WATCHES = "DIRENV_WATCHES"  # the files after whose change it reads an .envrc again
-LATEST = "/mfaenv/latest"  # how the path of the one ends that changes with each session in a store
+NEWS = f"/{FOLDER}/{LATEST}"  # how the path of the one ends that changes with each session in a store
 
 
 def told(session: list[Pair], env: Env) -> list[Pair]:
@@ -40,7 +41,7 @@ def told(session: list[Pair], env: Env) -> list[Pair]:
             sides["n"] |= dict.fromkeys(new, "")
             if WATCHES in env and (wanted.get(PINNED) or changes & {PROFILE, environment.LIMIT}):
                 files = json.loads(zlib.decompress(base64.urlsafe_b64decode(env[WATCHES])))
-                changed[WATCHES] = [each for each in files if LATEST not in json.dumps(each)]
+                changed[WATCHES] = [each for each in files if NEWS not in json.dumps(each)]
     except (ValueError, LookupError, TypeError, AttributeError, zlib.error, RecursionError):
         return [*session, (DIRENV, environment.EMPTY_DIFF)] if wanted.get(environment.LIMIT) else session
     texts = {name: zlib.compress(json.dumps(value).encode()) for name, value in changed.items()}

@@ -52,6 +52,11 @@ def find(name: str, env: Mapping[str, str]) -> str:
     return path
 
 
+def has_display(env: Mapping[str, str]) -> bool:
+    """Return whether there is a screen for windows, of X or Wayland."""
+    return bool(env.get("DISPLAY") or env.get("WAYLAND_DISPLAY"))
+
+
 if sys.platform == "win32":
 
     def open_address(url: str) -> None:
