@@ -43,7 +43,7 @@ def run(options: Options, command: Words, env: Env) -> int:
     finally:
         coredump.restore()  # for the command
     shells.check_lengths(session)
-    return _start(options, command, words, environment.changed(direnv.told(session, env), env))
+    return _start(options, command, words, environment.changed(direnv.with_diff(session, env), env))
 
 
 def _start(options: Options, command: Words, words: list[str], env: dict[str, str]) -> int:

@@ -38,7 +38,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     terminal.ignore_ctrl_z()
     pairs = service.get_pairs(options, env, terminal, lambda own: _check_values(target, own))
     if target in shells.NAMES and "output" not in options:
-        pairs = direnv.told(pairs, env)
+        pairs = direnv.with_diff(pairs, env)
     text = shells.render(target, pairs, encoding=code_page())
     if fast.runs_on_github(target, env):
         text_to_stderr(github_masks(pairs))

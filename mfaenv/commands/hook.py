@@ -28,7 +28,7 @@ def run(words: Words, env: Env) -> int:
     """Print what the shell gets and loses."""
     shell, reason = words
     decide = {"changed": changed, "due": due, "start": start}[reason]
-    pairs = direnv.told(decide(env, Store.of(env), time.time()), env)
+    pairs = direnv.with_diff(decide(env, Store.of(env), time.time()), env)
     fast.secrets_to_stdout(shells.render(shell, pairs), quiet=True)
     return DONE
 
@@ -145,7 +145,7 @@ def _without_names(env: Env) -> dict[str, str]:
 
 def _removal(env: Env) -> list[Pair]:
     """List all that a session has set; the person's own names stay."""
-    theirs = {AWS_PROFILE, *environment.OF_HOOKS, *environment.own_regions(env)}
+    theirs = {AWS_PROFILE, *environment.HOOK_VARIABLES, *environment.own_regions(env)}
     return [pair for pair in environment.removal(env) if pair[0] not in theirs]
 
 

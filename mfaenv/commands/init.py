@@ -128,7 +128,7 @@ def stored_session(options: Options, env: Env, store: ReadOnlyStore, now: float)
 def without_name(pairs: list[Pair]) -> list[Pair]:
     """Return the pairs that leave the person's AWS_PROFILE as it is."""
     gone = (environment.AWS_PROFILE, None)
-    return [pair for pair in pairs if pair[0] not in environment.OF_HOOKS and pair != gone]
+    return [pair for pair in pairs if pair[0] not in environment.HOOK_VARIABLES and pair != gone]
 
 
 def function_variables(shell: str, store: ReadOnlyStore, *, hook: bool) -> list[Pair]:

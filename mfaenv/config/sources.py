@@ -13,7 +13,7 @@ from mfaenv.model import Keys, Origin, Provider, Request, Value
 
 CREDENTIAL_SOURCES = ("Environment", "EcsContainer", "Ec2InstanceMetadata")
 WEB_VARIABLE = "AWS_WEB_IDENTITY_TOKEN_FILE"
-OF_MACHINE = (WEB_VARIABLE, environment.ADDRESS_OF_KEYS, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
+MACHINE_VARIABLES = (WEB_VARIABLE, environment.ADDRESS_OF_KEYS, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
 """Variables by which a machine or a container gives credentials."""
 
 GIVE_CREDENTIALS = {

@@ -46,7 +46,7 @@ IGNORED_VARIABLES = {
     "MFAENV_CACHE_DIR",  # where the answer itself is
     environment.STORE,
     environment.NEXT,  # what the prompt hook keeps
-    *environment.OF_HOOKS,
+    *environment.HOOK_VARIABLES,
 }
 """The variables of AWS and mfaenv on which it does not depend, beside secrets."""
 
@@ -106,7 +106,7 @@ def answer(options: Options, env: Env, tell: "Tell | None" = None) -> int | None
         return None
     if not pairs:
         return CODE_NEEDED if options.get("cached") else None
-    if target in shells.NAMES and environment.kept_by_direnv(dict(pairs), env):
+    if target in shells.NAMES and environment.direnv_diff(dict(pairs), env):
         return None
     secrets_to_stdout(shells.render(target, pairs), quiet="quiet" in options)
     if tell and target in shells.NAMES and is_told(options, env, pairs):
@@ -125,7 +125,7 @@ def is_told(options: Options, env: Env, pairs: list[Pair]) -> bool:
 def unset(options: Options, env: Env) -> int | None:
     """Print what removes the session from a shell, and return the exit status; or decline."""
     pairs, target = environment.removal(env), "" if os.isatty(STDOUT) else _target(options, env)
-    if not target or environment.kept_by_direnv(dict(pairs), env):
+    if not target or environment.direnv_diff(dict(pairs), env):
         return None
     to_stdout(shells.render(target, pairs))
     return DONE

@@ -69,10 +69,10 @@ FORMER_PINNED = "MFAENV_FORMER_PINNED"
 
 NO_PROFILE = "none"
 
-OF_HOOKS = (SEEN, PUT_BACK, FORMER, FORMER_PINNED)
+HOOK_VARIABLES = (SEEN, PUT_BACK, FORMER, FORMER_PINNED)
 """What prompt hooks remember of the person's AWS_PROFILE."""
 
-DIRENV, EMPTY_DIFF = "DIRENV_DIFF", "eJyrVipQsqqu1VHKA1G1ACV1BO8="
+DIRENV_DIFF, EMPTY_DIFF = "DIRENV_DIFF", "eJyrVipQsqqu1VHKA1G1ACV1BO8="
 """Where direnv keeps the variables of before a folder, keys too, and the value for none."""
 
 PROFILE_AS = "MFAENV_PROFILE_AS"
@@ -173,7 +173,7 @@ def own_regions(env: Env) -> "dict[str, str]":
     """Return the variables of REGIONS that the user has set, and no earlier session."""
     rest, _, region = env.get(REGION_MARK, "").rpartition(":")
     former, _, only = rest.rpartition(":")
-    put_back = "" if DIRENV in env else former
+    put_back = "" if DIRENV_DIFF in env else former
     found = {name: env[name] for name in REGIONS if env.get(name) not in (None, "", put_back)}
     return {name: value for name, value in found.items() if value != region or only not in ("", name)}
 
@@ -231,7 +231,7 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     """
     expires, region, own = session.get("expires"), session.get("region", ""), own_regions(env)
     ours = [name for name in REGIONS if own.get(name) != region]
-    former = env.get(REGION_MARK, "").partition(":")[0] if DIRENV in env else ""
+    former = env.get(REGION_MARK, "").partition(":")[0] if DIRENV_DIFF in env else ""
     mark = f"{former}:{''.join(ours)}:{region}" if ours else former and f"{former}::"
     mark = region if len(ours) == len(REGIONS) else mark
     values = {**session, "expiration": timestamp(float(expires)) if expires else "", "region_mark": mark}
@@ -243,7 +243,7 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     others = (*profile_and_account, put_back, *parse_settings(session.get("settings", "")))
     more = {name: value for name, value in others if name and value}
     gone = [name for name, value in named if value is None and name not in own]
-    names = (*CLEARED, *gone, *settings(env), *(() if is_same else OF_HOOKS))
+    names = (*CLEARED, *gone, *settings(env), *(() if is_same else HOOK_VARIABLES))
     removed: list[Pair] = [(name, None) for name in names if name not in more]
     set_names = ((name, value) for name, value in named if value is not None)
     return [*removed, *set_names, *more.items(), *_msys(env, ours=True)]
@@ -251,22 +251,22 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
 
 def changed(session: "Iterable[Pair]", env: Env, *, alone: bool = False) -> dict[str, str]:
     """Return a program's environment; a hook there sets no AWS_PROFILE again, nor direnv anything if `alone`."""
-    emptied = {DIRENV: EMPTY_DIFF} if alone and DIRENV in env else {}
-    result = {**env, **dict(session), **dict.fromkeys(OF_HOOKS), **emptied}
+    emptied = {DIRENV_DIFF: EMPTY_DIFF} if alone and DIRENV_DIFF in env else {}
+    result = {**env, **dict(session), **dict.fromkeys(HOOK_VARIABLES), **emptied}
     return {name: value for name, value in result.items() if value is not None}
 
 
-def kept_by_direnv(session: "Mapping[str, str | None]", env: Env) -> bytes:
-    """Return the JSON in DIRENV where direnv takes back what a session sets; else nothing."""
+def direnv_diff(session: "Mapping[str, str | None]", env: Env) -> bytes:
+    """Return direnv's diff, as JSON, where direnv would take back what a session sets; else nothing."""
     limited = session.get(LIMIT)
-    has_news = env.get(DIRENV) and (limited or any(env.get(name) != session[name] for name in session))
+    has_news = env.get(DIRENV_DIFF) and (limited or any(env.get(name) != session[name] for name in session))
     if not has_news or "DIRENV_IN_ENVRC" in env:  # what an .envrc sets is the folder's
         return b""
     import binascii  # these two are built in, or nearly
     import zlib
 
     try:
-        text = zlib.decompress(binascii.a2b_base64(env[DIRENV].replace("-", "+").replace("_", "/")))
+        text = zlib.decompress(binascii.a2b_base64(env[DIRENV_DIFF].replace("-", "+").replace("_", "/")))
     except (ValueError, zlib.error):
         return b"null"
     # `use mfaenv` sets SEEN always; direnv sees no keys where the folder's session was the shell's, or there is none.
@@ -276,7 +276,8 @@ def kept_by_direnv(session: "Mapping[str, str | None]", env: Env) -> bytes:
 
 def removal(env: Env) -> list[Pair]:
     """List what `mfaenv unset` takes away: everything that the main command sets or clears."""
-    return [*((name, None) for name in (*CLEARED, *SET, *OF_HOOKS, *settings(env))), *_msys(env, ours=False)]
+    gone: list[Pair] = [(name, None) for name in (*CLEARED, *SET, *HOOK_VARIABLES, *settings(env))]
+    return [*gone, *_msys(env, ours=False)]
 
 
 def _msys(env: Env, *, ours: bool) -> list[Pair]:

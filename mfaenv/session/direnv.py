@@ -1,8 +1,8 @@
-"""What direnv is told of a session that a shell gets in one of its folders."""
+"""What direnv has to know of a session that a shell gets in one of its folders."""
 
 from mfaenv.fast import environment
 from mfaenv.fast.entry import FOLDER, LATEST
-from mfaenv.fast.environment import AWS_PROFILE, DIRENV, PINNED, PROFILE, SEEN, SETTINGS
+from mfaenv.fast.environment import AWS_PROFILE, DIRENV_DIFF, PINNED, PROFILE, SEEN, SETTINGS
 from mfaenv.fast.parse import Env
 from mfaenv.shells import Pair
 
@@ -10,22 +10,23 @@ WATCHES = "DIRENV_WATCHES"  # the files after whose change it reads an .envrc ag
 NEWS = f"/{FOLDER}/{LATEST}"  # how the path of the one ends that changes with each session in a store
 
 
-def told(session: list[Pair], env: Env) -> list[Pair]:
-    """Return the session's pairs and direnv's: it takes all back but a limited one, and AWS_PROFILE in any case.
+def with_diff(session: list[Pair], env: Env) -> list[Pair]:
+    """Return the session's pairs, and direnv's diff, so that on leaving the folder it takes the right ones back.
 
-    Where that is not of the folder's profile, or follows a limited one, it stays when any window stores a session.
+    A limited session stays, but for AWS_PROFILE. A session of another profile than the folder's, or after a limited
+    one, lasts in the folder too: direnv does not load it again when a window stores a session.
     """
     wanted = dict(session)
-    kept = environment.kept_by_direnv(wanted, env)
-    if not kept:
+    diff = environment.direnv_diff(wanted, env)
+    if not diff:
         return session
     import base64  # these three are slow to load
     import json
     import zlib
 
     try:
-        sides = json.loads(kept)
-        changed = {DIRENV: sides}
+        sides = json.loads(diff)  # the variables before the folder ("p") and in it ("n")
+        changed = {DIRENV_DIFF: sides}
         if wanted.get(environment.LIMIT):
             for side in sides.values():
                 settings = dict(environment.parse_settings(side.get(SETTINGS, "")))
@@ -43,6 +44,6 @@ def told(session: list[Pair], env: Env) -> list[Pair]:
                 files = json.loads(zlib.decompress(base64.urlsafe_b64decode(env[WATCHES])))
                 changed[WATCHES] = [each for each in files if NEWS not in json.dumps(each)]
     except (ValueError, LookupError, TypeError, AttributeError, zlib.error, RecursionError):
-        return [*session, (DIRENV, environment.EMPTY_DIFF)] if wanted.get(environment.LIMIT) else session
+        return [*session, (DIRENV_DIFF, environment.EMPTY_DIFF)] if wanted.get(environment.LIMIT) else session
     texts = {name: zlib.compress(json.dumps(value).encode()) for name, value in changed.items()}
     return [*session, *((name, base64.urlsafe_b64encode(text).decode()) for name, text in texts.items())]

@@ -35,7 +35,7 @@ def instead_of_default(options: Options, env: Env, files: AwsFiles, terminal: Te
         or sources.GIVE_CREDENTIALS & files.section(DEFAULT).keys()
         or not files.profiles.keys() - {DEFAULT}
         or sources.environment_keys(env)
-        or env.keys() & {"AWS_ACCESS_KEY_ID", *sources.OF_MACHINE}
+        or env.keys() & {"AWS_ACCESS_KEY_ID", *sources.MACHINE_VARIABLES}
         or "token_code" in options
         or _obstacle(options, terminal)
     ):

@@ -177,7 +177,7 @@ def test_a_region_is_the_users_where_no_session_set_it(
 
 def test_a_region_of_before_is_the_users_in_a_folder_of_direnvs() -> None:
     env = {"MFAENV_REGION": "eu-west-1:AWS_DEFAULT_REGION:us-east-1", "AWS_REGION": "eu-west-1"}
-    assert environment.own_regions({**env, environment.DIRENV: "any"}) == {"AWS_REGION": "eu-west-1"}
+    assert environment.own_regions({**env, environment.DIRENV_DIFF: "any"}) == {"AWS_REGION": "eu-west-1"}
     assert environment.own_regions(env) == {}
 
 
@@ -186,7 +186,7 @@ def test_in_a_folder_of_direnvs_the_mark_keeps_the_region_of_before(mark: str) -
     session = {**SESSION, "region": "us-east-1"}
     one = {environment.REGION_MARK: mark, "AWS_REGION": "us-east-1"}
     both = {**one, "AWS_DEFAULT_REGION": "us-east-1", environment.REGION_MARK: "eu-west-1::"}
-    there = {environment.DIRENV: "any"}
+    there = {environment.DIRENV_DIFF: "any"}
     marks = [
         dict(environment.pairs(session, env))[environment.REGION_MARK]
         for env in (one | there, both | there, one, both)

@@ -10,7 +10,7 @@ from observed_aws import ObservedAws
 from product import Outcome, Product
 from settings import configure
 
-from mfaenv.fast.environment import DIRENV
+from mfaenv.fast.environment import DIRENV_DIFF
 from mfaenv.fast.parse import MAIN_OPTIONS
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.scenario import Scenario
@@ -106,12 +106,12 @@ KNOWS_KEYS = "eJyrVipQsqpWcgwPjnd0dnYNDo73do2M93RRslLKz0lRqtVRygPK19YCAPJtDCA="
 @pytest.mark.parametrize("way", ["--cached", "--verbose"])  # the second takes the long way
 def test_only_a_shell_gets_what_direnv_is_to_keep(product: Product, scenario: Scenario, way: str) -> None:
     keys(product.run("-p", "staging", "-f", "json", "--read-only", "-c", scenario.device.code()))
-    product.env[DIRENV] = KNOWS_KEYS
+    product.env[DIRENV_DIFF] = KNOWS_KEYS
     line = product.run("-p", "staging", "-s", "bash", "--read-only", way)
     assert line.status == 0, line.err
-    assert f"export {DIRENV}=" in line.out
-    assert DIRENV not in keys(product.run("-p", "staging", "-f", "json", "--read-only", way))
-    assert DIRENV not in product.run("-p", "staging", "-f", "dotenv", "--read-only", way).out
+    assert f"export {DIRENV_DIFF}=" in line.out
+    assert DIRENV_DIFF not in keys(product.run("-p", "staging", "-f", "json", "--read-only", way))
+    assert DIRENV_DIFF not in product.run("-p", "staging", "-f", "dotenv", "--read-only", way).out
 
 
 def test_each_session_is_a_row(product: Product, scenario: Scenario) -> None:

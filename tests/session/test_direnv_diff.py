@@ -1,4 +1,4 @@
-"""What direnv is told of a session, so that it takes back the right variables."""
+"""What direnv has to know of a session, so that it takes back the right variables."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def packed_text(text: bytes) -> str:
 def told(env: dict[str, str], **session: str) -> list[tuple[str, object]]:
     """Return what direnv is told, from its own form."""
     pairs = environment.pairs({**SESSION, **session}, env)
-    result = direnv.told(pairs, env)
+    result = direnv.with_diff(pairs, env)
     assert result[: len(pairs)] == pairs
     more = result[len(pairs) :]
     return [(name, json.loads(zlib.decompress(base64.urlsafe_b64decode(text or "")))) for name, text in more]
@@ -41,9 +41,9 @@ def test_it_takes_nothing_of_a_limited_session_back() -> None:
         "n": {"AWS_ACCESS_KEY_ID": "ASIAFOLDER", "AWS_CONFIG_FILE": "theirs", "PATH": "/folder:/bin"},
     }
     left = {"p": {"PATH": "/bin"}, "n": {"AWS_CONFIG_FILE": "theirs", "PATH": "/folder:/bin"}}
-    env = {environment.DIRENV: packed(sides), direnv.WATCHES: packed(FILES)}
-    assert told(env, limit="read-only", pinned="1") == [(environment.DIRENV, left)]
-    assert told({environment.DIRENV: packed(left)}, limit="read-only") == []
+    env = {environment.DIRENV_DIFF: packed(sides), direnv.WATCHES: packed(FILES)}
+    assert told(env, limit="read-only", pinned="1") == [(environment.DIRENV_DIFF, left)]
+    assert told({environment.DIRENV_DIFF: packed(left)}, limit="read-only") == []
     assert told({}, limit="read-only") == []
 
 
@@ -53,28 +53,32 @@ def test_it_takes_its_own_variable_back_from_a_limited_session() -> None:
         "p": {environment.SEEN: environment.UNSEEN},
         "n": {"AWS_PROFILE": "folders", environment.SEEN: ""},
     }
-    assert told({environment.DIRENV: packed(sides)}, limit="read-only") == [(environment.DIRENV, left)]
+    assert told({environment.DIRENV_DIFF: packed(sides)}, limit="read-only") == [
+        (environment.DIRENV_DIFF, left)
+    ]
 
 
 def test_a_profile_of_the_persons_own_that_it_puts_back_is_a_change() -> None:
     sides = {"p": {"AWS_PROFILE": "mine"}, "n": {"AWS_PROFILE": "folders", "MFAENV_PROFILE": "folders"}}
     left = {**sides, "n": {"AWS_PROFILE": "folders"}}
-    assert told({environment.DIRENV: packed(sides)}, limit="read-only") == [(environment.DIRENV, left)]
+    assert told({environment.DIRENV_DIFF: packed(sides)}, limit="read-only") == [
+        (environment.DIRENV_DIFF, left)
+    ]
 
 
 def test_it_takes_all_of_a_session_back_whose_keys_it_takes_back() -> None:
     sides = {"p": {"AWS_ACCESS_KEY_ID": "ASIABEFORE"}, "n": {"MFAENV_PROFILE": "folder"}}
-    names = ("AWS_VAULT", environment.NEXT, *environment.OF_HOOKS, *environment.SET)
+    names = ("AWS_VAULT", environment.NEXT, *environment.HOOK_VARIABLES, *environment.SET)
     ours = dict.fromkeys(name for name in names if name != environment.LIMIT)
     others = (environment.AWS_PROFILE, "AWS_SECURITY_TOKEN", "AWSU_PROFILE")
     env = {
         **dict.fromkeys((*ours, *others), "old"),
         environment.SEEN: "before",
         environment.PROFILE_AS: "AWS_VAULT",
-        environment.DIRENV: packed(sides),
+        environment.DIRENV_DIFF: packed(sides),
     }
     [(name, taken)] = told(env, settings="AWS_RETRY_MODE=adaptive", pinned="1")
-    assert name == environment.DIRENV
+    assert name == environment.DIRENV_DIFF
     assert isinstance(taken, dict)
     known = {*sides["p"], *sides["n"]}
     assert taken["p"] == {**sides["p"], **{name: env[name] for name in ours if name not in known}}
@@ -85,7 +89,7 @@ def test_a_limited_session_comes_back_but_not_with_another_in_the_store() -> Non
     env = {
         **dict.fromkeys(environment.SET, "old"),
         environment.PROFILE: "prod",
-        environment.DIRENV: packed({"p": {}, "n": {environment.SEEN: ""}}),
+        environment.DIRENV_DIFF: packed({"p": {}, "n": {environment.SEEN: ""}}),
         direnv.WATCHES: packed(FILES),
     }
     (_, taken), watches = told(env)
@@ -96,7 +100,7 @@ def test_a_limited_session_comes_back_but_not_with_another_in_the_store() -> Non
 
 def test_it_is_told_nothing_by_its_own_file() -> None:
     diff = packed({"p": {}, "n": dict.fromkeys(KEYS, "folder")})
-    assert told({environment.DIRENV: diff, "DIRENV_IN_ENVRC": "1"}) == []
+    assert told({environment.DIRENV_DIFF: diff, "DIRENV_IN_ENVRC": "1"}) == []
 
 
 @pytest.mark.parametrize("files", [FILES, NEW_FILES])
@@ -112,7 +116,7 @@ def test_no_stored_session_makes_it_undo_one_that_is_not_the_folders(
     files: list[dict[str, str]], before: str, session: dict[str, str], *, stays: bool
 ) -> None:
     diff = packed({"p": {}, "n": dict.fromkeys(KEYS, "folder")})
-    env = {environment.PROFILE: before, environment.DIRENV: diff, direnv.WATCHES: packed(files)}
+    env = {environment.PROFILE: before, environment.DIRENV_DIFF: diff, direnv.WATCHES: packed(files)}
     assert [each for each in told(env, **session) if each[0] == direnv.WATCHES] == (
         [(direnv.WATCHES, files[1:])] if stays else []
     )
@@ -120,12 +124,12 @@ def test_no_stored_session_makes_it_undo_one_that_is_not_the_folders(
 
 @pytest.mark.parametrize("sides", [{"p": {}, "n": {"PATH": "/bin"}}, {"p": {}, "n": {"AWS_PROFILE": "x"}}, {}])
 def test_it_is_told_nothing_where_it_knows_no_keys(sides: object) -> None:
-    assert told({environment.DIRENV: packed(sides)}, settings="AWS_RETRY_MODE=adaptive") == []
+    assert told({environment.DIRENV_DIFF: packed(sides)}, settings="AWS_RETRY_MODE=adaptive") == []
 
 
 def test_it_takes_a_session_back_where_its_library_found_none() -> None:
     diff = packed({"p": {}, "n": {environment.SEEN: "", environment.PROFILE: "prod"}})
-    [(_, taken)] = told({environment.DIRENV: diff, environment.PROFILE: "prod"})
+    [(_, taken)] = told({environment.DIRENV_DIFF: diff, environment.PROFILE: "prod"})
     assert isinstance(taken, dict)
     assert taken["n"].keys() >= {*KEYS[:2]}
     assert taken["p"] == {}
@@ -134,8 +138,8 @@ def test_it_takes_a_session_back_where_its_library_found_none() -> None:
 def test_it_is_told_nothing_of_what_the_shell_has() -> None:
     pairs = environment.pairs(SESSION, {})
     env = {name: value for name, value in pairs if value is not None}
-    env[environment.DIRENV] = packed({"p": {}, "n": dict.fromkeys(KEYS, "folder")})
-    assert direnv.told(environment.pairs(SESSION, env), env) == environment.pairs(SESSION, env)
+    env[environment.DIRENV_DIFF] = packed({"p": {}, "n": dict.fromkeys(KEYS, "folder")})
+    assert direnv.with_diff(environment.pairs(SESSION, env), env) == environment.pairs(SESSION, env)
 
 
 @pytest.mark.parametrize(
@@ -155,9 +159,11 @@ def test_it_is_told_nothing_of_what_the_shell_has() -> None:
     ids=range(7),
 )
 def test_what_nobody_can_read_is_emptied_for_a_limited_session(diff: str) -> None:
-    assert told({environment.DIRENV: diff}, limit="read-only") == [(environment.DIRENV, {"p": {}, "n": {}})]
+    assert told({environment.DIRENV_DIFF: diff}, limit="read-only") == [
+        (environment.DIRENV_DIFF, {"p": {}, "n": {}})
+    ]
 
 
 @pytest.mark.parametrize("text", [b"{", b'{"p":' + b'{"AWS_ACCESS_KEY_ID":' * 100_000])
 def test_it_is_told_nothing_of_another_session_where_nobody_can_read_it(text: bytes) -> None:
-    assert told({environment.DIRENV: packed_text(text)}) == []
+    assert told({environment.DIRENV_DIFF: packed_text(text)}) == []
