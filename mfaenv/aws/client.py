@@ -147,10 +147,9 @@ class RoleClients:
         with explain.setting_errors():
             first = self._first = self._first or _new_session(settings.profile)
             section = first.full_config["profiles"].get(settings.profile, {})
-            shared = repr(
-                sorted((name, str(value)) for name, value in section.items() if name not in ROLE_SETTINGS)
-            )
-            which = shared, regions.call_region(settings.region, settings.arn), settings.endpoints.get("sts")
+            others = sorted((name, str(value)) for name, value in section.items() if name not in ROLE_SETTINGS)
+            region = regions.call_region(settings.region, settings.arn)
+            which = repr(others), region, settings.endpoints.get("sts")
             if which not in self._made:
                 session = _new_session(settings.profile) if self._made else first
                 session.set_credentials("", "")

@@ -81,20 +81,18 @@ class VirtualDevices(_UserCalls):
     def create(self, name: str) -> NewDevice | None:
         """Make a device; return None where the name is taken."""
         with _errors("iam:CreateVirtualMFADevice"):
+            calls = self._without_retries
             try:
-                made = self._without_retries.create_virtual_mfa_device(VirtualMFADeviceName=name)[
-                    "VirtualMFADevice"
-                ]
-            except self._without_retries.exceptions.EntityAlreadyExistsException:
+                made = calls.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
+            except calls.exceptions.EntityAlreadyExistsException:
                 return None
             return NewDevice(made["SerialNumber"], made["Base32StringSeed"].decode("ascii"))
 
     def unused(self) -> list[str]:
         """Return the devices that are nobody's."""
         with _errors("iam:ListVirtualMFADevices"):
-            pages = self._client.get_paginator("list_virtual_mfa_devices").paginate(
-                AssignmentStatus="Unassigned"
-            )
+            paginator = self._client.get_paginator("list_virtual_mfa_devices")
+            pages = paginator.paginate(AssignmentStatus="Unassigned")
             return [str(device["SerialNumber"]) for page in pages for device in page["VirtualMFADevices"]]
 
     def enable(self, serial: str, first: str, second: str) -> bool:

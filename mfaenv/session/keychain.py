@@ -5,6 +5,7 @@ An entry is what a credential_process prints.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +16,7 @@ from mfaenv.command_line import install_command
 from mfaenv.config.credential_process import KEYS_GET
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment
+from mfaenv.fast.entry import owner
 from mfaenv.model import Keys, same_keys
 from mfaenv.session.lock import SAID_AFTER
 from mfaenv.terminal import program
@@ -33,13 +35,11 @@ WAITING = "Waiting for the keychain, which may ask you in a window of its own."
 CHECK_SECONDS = 120
 """Seconds that another process may take to read an entry: a window may ask."""
 
-VARIABLE = "PYTHON_KEYRING_BACKEND"
+VARIABLE, BUS = "PYTHON_KEYRING_BACKEND", "DBUS_SESSION_BUS_ADDRESS"
 
-NO_BACKEND = ("keyring.backends.fail", "keyring.backends.null")
-"""keyring's own for a machine without a keychain."""
+NO_BACKEND = ("keyring.backends.fail", "keyring.backends.null")  # for a machine without a keychain
 
-FILE_BACKENDS = ("keyrings.alt.",)
-"""Packages of backends that write files, in clear or with a password."""
+FILE_BACKENDS = ("keyrings.alt.",)  # packages of backends that write files, in clear or with a password
 
 
 def changed_error(title: str) -> MfaenvError:
@@ -159,7 +159,7 @@ def _opened(terminal: Terminal) -> Iterator[list[KeyringBackend]]:
     timer = Timer(SAID_AFTER, terminal.show_waiting, (WAITING,))
     timer.daemon = True
     try:
-        backends = _backends()
+        backends = _backends(terminal.env.get(BUS, ""))
         with suppress(RuntimeError):  # no thread to be had: then nothing is said
             timer.start()
         yield backends
@@ -181,10 +181,16 @@ def _opened(terminal: Terminal) -> Iterator[list[KeyringBackend]]:
             timer.join()  # it may be writing, which the end of the process must not interrupt
 
 
-def _backends() -> list[KeyringBackend]:
+def _backends(bus: str) -> list[KeyringBackend]:
     """Put first the one to write to. Raise MfaenvError where none is safe."""
     import keyring
 
+    with suppress(OSError):  # none is there, or it has no path
+        state = os.lstat(bus.removeprefix("unix:path=").partition(",")[0])
+        # Where that of a login was that has ended, anybody may have one, and a keychain on it.
+        if state.st_uid and (who := owner(state)):
+            wrong = f"The D-Bus of this shell belongs to {who}, and its keychain may too."
+            raise MfaenvError(wrong, f"Unset {BUS}, or sign in again.")
     chosen, named = keyring.get_keyring(), keyring.core.load_env()
     backends = list(getattr(chosen, "backends", None) or [chosen])
     usable = [backend for backend in backends if not _kind(backend).startswith(NO_BACKEND)]

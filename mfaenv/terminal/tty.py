@@ -187,10 +187,7 @@ def is_full_screen(fd: int) -> bool:
 
     Line editors leave Ctrl-C its signal, or PowerShell's the mode by lines; a program that reads all keys neither.
     """
-    reads_keys = False
-    if sys.platform != "win32":
-        reads_keys = not _call(termios.tcgetattr, fd)[3] & (termios.ISIG | termios.ICANON)
-    return reads_keys
+    return sys.platform != "win32" and not _call(termios.tcgetattr, fd)[3] & (termios.ISIG | termios.ICANON)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from product import COMMAND, as_nobody
+from product import COMMAND, NOBODY, as_nobody
 from terminals import need
 from trouble import assert_explained
 
@@ -56,6 +56,24 @@ def test_another_user_does_not_get_them(product: Product, scenario: Scenario) ->
     assert (done.status, done.out) == (1, "")
     assert_explained(done, "keychain", ".")
     assert scenario.key.secret not in done.err
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can be another user")
+def test_no_keys_go_to_the_bus_of_another_user(
+    product: Product, scenario: Scenario, keychain: Keychain
+) -> None:
+    """Where the bus of a login was that has ended, anybody may have one, with a keychain of their own."""
+    before = (product.home / ".aws/credentials").read_text()
+    bus = keychain.env["DBUS_SESSION_BUS_ADDRESS"]
+    os.chown(bus.removeprefix("unix:path="), NOBODY, NOBODY)
+    for address in (bus, f"{bus},guid=0123456789abcdef0123456789abcdef"):
+        product.env["DBUS_SESSION_BUS_ADDRESS"] = address
+        done = product.run("keys", "import")
+        assert done.status == 1
+        assert_explained(done, f"another user \\(uid {NOBODY}\\)", "Unset DBUS_SESSION_BUS_ADDRESS")
+    assert keychain.lookup("default") == ""
+    assert (product.home / ".aws/credentials").read_text() == before
+    assert scenario.key.secret in before
 
 
 def test_any_program_of_the_user_gets_them_and_the_stored_sessions(
