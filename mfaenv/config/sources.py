@@ -41,7 +41,7 @@ def environment_keys(env: Env) -> Keys | None:
     """Return the long-term keys of the environment, or of which this shell has a session."""
     access_key, secret_key = env.get("AWS_ACCESS_KEY_ID", ""), env.get("AWS_SECRET_ACCESS_KEY", "")
     if access_key and secret_key and not environment.temporary_keys(env):
-        return in_place(Keys(access_key, secret_key, "", "the environment", Origin.VARIABLE))
+        return refuse_swapped(Keys(access_key, secret_key, "", "the environment", Origin.VARIABLE))
     source = env.get(environment.SOURCE_KEY)
     return Keys(source, "", "", environment.SOURCE_KEY, Origin.VARIABLE) if source else None
 
@@ -63,21 +63,12 @@ def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Prov
     """Return the provider of the root's credentials, with long-term keys if any. Raise MfaenvError."""
     name, section = chain.root, files.section(chain.root)
     if chain.machine:
-        source = section["credential_source"]
-        if source not in CREDENTIAL_SOURCES:
-            wrong = f"'{source}' (profile {name}) is not a credential_source."
-            raise MfaenvError(wrong, f"It is {', '.join(CREDENTIAL_SOURCES)}.")
-        keys = environment_keys(env) if source == CREDENTIAL_SOURCES[0] else None
-        if not keys and source == CREDENTIAL_SOURCES[0] and environment.has_session(env):
-            session = f"the session of profile {env.get(environment.PROFILE, '')} that mfaenv has set"
-            wrong = f"Profile '{name}' takes keys from the environment, and there is only {session}."
-            raise MfaenvError(wrong, "Export the keys, or write source_profile in place of credential_source.")
+        keys = _of_credential_source(section["credential_source"], name, env)
         return (Provider.LONG_TERM, keys) if keys else (Provider.SOURCE, None)
     of_credentials, of_config = files.of_credentials.get(name, {}), files.of_config.get(name, {})
     is_role = "role_arn" in section and "web_identity_token_file" not in section
     is_hidden = HIDDEN.items() <= section.items()
-    # The address is another profile's.
-    served = environment.is_served(env) and name != env.get(environment.PROFILE)
+    serves_another = environment.is_served(env) and name != env.get(environment.PROFILE)
     rows = (
         (Provider.WEB_ENVIRONMENT, web and len(chain.profiles) == 1 and not is_role),
         (Provider.WEB, section.get("web_identity_token_file")),
@@ -86,11 +77,11 @@ def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Prov
         (Provider.LOGIN, "login_session" in section),
         (Provider.PROCESS, "credential_process" in section),
         (Provider.LONG_TERM, ACCESS_KEY in of_config),
-        (Provider.MACHINE, len(chain.profiles) == 1 and SECRET_KEY not in section and not served),
+        (Provider.MACHINE, len(chain.profiles) == 1 and SECRET_KEY not in section and not serves_another),
     )
     provider = next((provider for provider, is_there in rows if is_there), None)
     if not provider and SECRET_KEY in section:
-        raise _lacking(name, ACCESS_KEY, section, short(files.keys_file(name)))
+        raise _missing(ACCESS_KEY, name, section, short(files.keys_file(name)))
     if not provider and environment.is_served(env):
         hides = "mfaenv exec --serve hides those of the AWS files from what it runs"
         wrong = f"Profile '{name}' has no keys here: {hides}."
@@ -105,22 +96,35 @@ def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Prov
     return _of_file(of_config, name, files.config)
 
 
+def _of_credential_source(source: str, name: str, env: Env) -> Keys | None:
+    """Return the environment's long-term keys where the profile takes those. Raise MfaenvError."""
+    if source not in CREDENTIAL_SOURCES:
+        wrong = f"'{source}' (profile {name}) is not a credential_source."
+        raise MfaenvError(wrong, f"It is {', '.join(CREDENTIAL_SOURCES)}.")
+    keys = environment_keys(env) if source == CREDENTIAL_SOURCES[0] else None
+    if not keys and source == CREDENTIAL_SOURCES[0] and environment.has_session(env):
+        session = f"the session of profile {env.get(environment.PROFILE, '')} that mfaenv has set"
+        wrong = f"Profile '{name}' takes keys from the environment, and there is only {session}."
+        raise MfaenvError(wrong, "Export the keys, or write source_profile in place of credential_source.")
+    return keys
+
+
 def _of_file(section: Section, name: str, path: str) -> tuple[Provider, Keys | None]:
     where = short(path)
     if missing := next((each for each in (ACCESS_KEY, SECRET_KEY) if not section.get(each)), ""):
-        raise _lacking(name, missing, section, where)
+        raise _missing(missing, name, section, where)
     if awsfiles.token(section):
         return Provider.TEMPORARY, None
     if not set("\"'# \t\n").isdisjoint(section[ACCESS_KEY]):
         wrong = f"The {ACCESS_KEY} of profile '{name}' has a quote, a blank or a comment in it."
         raise MfaenvError(wrong, f"Remove it in {where}: AWS's programs take all of the line for the key.")
     if section[ACCESS_KEY].startswith("ASIA"):  # those of a session, as in environment.temporary_keys
-        raise _lacking(name, TOKENS[-1], section, where)
+        raise _missing(TOKENS[-1], name, section, where)
     keys = Keys(section[ACCESS_KEY], section[SECRET_KEY], "", where, Origin.PROFILE, name)
-    return Provider.LONG_TERM, in_place(keys)
+    return Provider.LONG_TERM, refuse_swapped(keys)
 
 
-def in_place(keys: Keys) -> Keys:
+def refuse_swapped(keys: Keys) -> Keys:
     """Return the keys. Raise MfaenvError where the secret stands in the place of the ID."""
     if environment.are_swapped(keys.access_key, keys.secret_key):
         wrong = f"The access key ID and the secret key of {keys.profile or keys.source} are swapped."
@@ -154,7 +158,7 @@ def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
     raise MfaenvError(f"The temporary keys of profile '{name}' ended at {text}.", hint)
 
 
-def _lacking(name: str, setting: str, section: Section, where: str) -> MfaenvError:
+def _missing(setting: str, name: str, section: Section, where: str) -> MfaenvError:
     hint = f"Add it in {where}."
     if any(setting in value for value in section.values()):
         hint = f"It is indented in {where}, and so a part of the line above: remove the blanks before it."
