@@ -31,8 +31,8 @@ def to_type(*words: str) -> str:
     return join((MFAENV, *words))
 
 
-def asked_again(options: Options, command: str = MAIN, *words: str) -> str:
-    """Return a command's line without the code, and the shell, which the loading line names."""
+def same_command(options: Options, command: str = MAIN, *words: str) -> str:
+    """Return the line that asks for the same again: without the code, and the shell, which the loading line names."""
     line, rows = [*filter(None, (command, *words))], COMMANDS[command].options
     for name, value in options.items():
         if name in rows and name not in {"token_code", "shell", "verbose"}:
@@ -45,7 +45,7 @@ def is_mfaenv(path: str) -> bool:
     return path.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe") == MFAENV
 
 
-def started() -> str:
+def own_path() -> str:
     """Return the full path by which this program was started; empty for `python -m mfaenv`."""
     path = os.path.abspath(sys.argv[0])
     return path if is_mfaenv(path) else ""
@@ -53,13 +53,13 @@ def started() -> str:
 
 def own_name(env: Env) -> str:
     """Return `mfaenv`, or this program's path where the PATH has none."""
-    path, folders = started(), env.get("PATH", os.defpath).split(os.pathsep)
+    path, folders = own_path(), env.get("PATH", os.defpath).split(os.pathsep)
     files = [os.path.join(folder, name) for folder in folders for name in (MFAENV, f"{MFAENV}.exe") if path]
     on_path = any(os.path.isfile(file) and os.access(file, os.X_OK) for file in files)
     return path if path and not on_path else MFAENV
 
 
-def as_typed(line: str, env: Env) -> str:
+def with_own_name(line: str, env: Env) -> str:
     """Return a line to type with `own_name`, unless that needs quotes, in which shells differ."""
     name = own_name(env)
     if name == MFAENV or join((name,)) != name:

@@ -24,8 +24,8 @@ def end(error: BaseException, arguments: Sequence[str], env: Env) -> int:
     error = from_signal(error)
     if isinstance(error, NothingStoredError):
         return error.status
-    if fast.arrived and isinstance(error, Exception) and not isinstance(error, MfaenvError):
-        error = SystemExit(fast.KILLED + fast.arrived[0])
+    if fast.received_signals and isinstance(error, Exception) and not isinstance(error, MfaenvError):
+        error = SystemExit(fast.KILLED + fast.received_signals[0])
     if isinstance(error, (KeyboardInterrupt, EOFError, SystemExit)):
         code = getattr(error, "code", INTERRUPTED)
         status = code if isinstance(code, int) and code else FAILED

@@ -46,7 +46,7 @@ class Span(NamedTuple):
 
 
 class Keys(NamedTuple):
-    """Access keys, long-term without a token, and their source: `profile` names the section of a file.
+    """Access keys and their source; long-term ones have no token. `profile` names the section of those in a file.
 
     The secret may be empty until it is loaded.
     """

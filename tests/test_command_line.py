@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mfaenv import shells
-from mfaenv.command_line import as_typed, asked_again, install_command
+from mfaenv.command_line import install_command, same_command, with_own_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,11 +63,11 @@ def test_off_the_path_it_is_called_by_its_own(
     program.touch(0o755)
     monkeypatch.setattr(sys, "argv", [str(program)])
     line = shells.loading_line(shell, "mfaenv -p mfaenv")
-    assert as_typed(line, {"PATH": "/nowhere"}) == shells.loading_line(shell, f"{program} -p mfaenv")
-    assert as_typed(line, {"PATH": f"/nowhere:{tmp_path}"}) == line
-    assert as_typed("pipx inject mfaenv keyring", {"PATH": ""}) == "pipx inject mfaenv keyring"
+    assert with_own_name(line, {"PATH": "/nowhere"}) == shells.loading_line(shell, f"{program} -p mfaenv")
+    assert with_own_name(line, {"PATH": f"/nowhere:{tmp_path}"}) == line
+    assert with_own_name("pipx inject mfaenv keyring", {"PATH": ""}) == "pipx inject mfaenv keyring"
 
 
 def test_on_windows_the_line_to_type_has_the_quotes_of_its_shells(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
-    assert asked_again({"profile": "my team"}) == 'mfaenv -p "my team"'
+    assert same_command({"profile": "my team"}) == 'mfaenv -p "my team"'

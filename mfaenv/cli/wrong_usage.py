@@ -1,7 +1,7 @@
 """Wrong usage: what is wrong, then what to type."""
 
 from mfaenv import suggest
-from mfaenv.command_line import asked_again
+from mfaenv.command_line import same_command
 from mfaenv.config import names
 from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast.catalog import COMMANDS
@@ -71,4 +71,4 @@ def _profile_meant(name: str, words: Words, options: Options, env: Env) -> str:
     *taken, word = words
     if "profile" not in COMMANDS[name].options or word not in names.profiles(env):
         return ""
-    return f"For the profile of that name:\n{asked_again({**options, 'profile': word}, name, *taken)}"
+    return f"For the profile of that name:\n{same_command({**options, 'profile': word}, name, *taken)}"

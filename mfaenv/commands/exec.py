@@ -4,7 +4,7 @@ import os
 import sys
 
 from mfaenv import shells
-from mfaenv.command_line import asked_again, join
+from mfaenv.command_line import join, same_command
 from mfaenv.config import names
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment, execute
@@ -20,7 +20,7 @@ def run(options: Options, command: Words, env: Env) -> int:
     words = list(command) or [user_shell(env)]
     name = words[0]
     if not program.find(name, env) and name in names.profiles(env):
-        line = f"{asked_again({**options, 'profile': name}, 'exec')} {join(words[1:])}".rstrip()
+        line = f"{same_command({**options, 'profile': name}, 'exec')} {join(words[1:])}".rstrip()
         wrong = f"There is no program {name}. For the profile of that name, type:"
         raise MfaenvError(wrong, command=line, status=program.NOT_FOUND)
     program.check(name, env)  # before a code is spent
@@ -34,7 +34,7 @@ def run(options: Options, command: Words, env: Env) -> int:
         if sys.platform != "win32":
             from mfaenv.serving import own_process  # slow to load, and not for Windows
 
-            served = own_process.elsewhere(served)
+            served = own_process.in_new_process(served)
         with served as changed:
             return _start(options, command, words, dict(changed))
     coredump.prevent()

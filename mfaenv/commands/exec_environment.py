@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from mfaenv import shells
-from mfaenv.command_line import as_typed, asked_again
+from mfaenv.command_line import same_command, with_own_name
 from mfaenv.commands.credential_server import CredentialServer
 from mfaenv.commands.private_folder import explain_failure, private_folder
 from mfaenv.config import awsfiles, names
@@ -92,8 +92,8 @@ def _server(resolved: Resolved, session: Session, by_key: dict[str, Session], en
     same = {name: value for name, value in options.items() if name in RENEWAL_OPTIONS}
     if "session_policy" in same:  # the other window may be in another folder
         same["session_policy"] = os.path.abspath(str(same["session_policy"]))
-    command = asked_again({"profile": request.profile.text, **same, "refresh": True})
-    line = as_typed(detect.loading_line(env, command), env)
+    command = same_command({"profile": request.profile.text, **same, "refresh": True})
+    line = with_own_name(detect.loading_line(env, command), env)
 
     def resolve() -> Request:
         with service.resolving(options, env) as again:

@@ -5,7 +5,7 @@ import time
 from contextlib import suppress
 
 from mfaenv import fast, shells
-from mfaenv.command_line import asked_again
+from mfaenv.command_line import same_command
 from mfaenv.commands import notice
 from mfaenv.commands.output_target import choose_target
 from mfaenv.config.names import file_paths
@@ -22,7 +22,7 @@ from mfaenv.terminal.terminal import Terminal
 def run(options: Options, _words: Words, env: Env) -> int:
     """Print the lines that set a session in the shell. Raise MfaenvError."""
     target = choose_target(options, env)
-    line = shells.loading_line(target, asked_again(options)) if os.isatty(1) else ""
+    line = shells.loading_line(target, same_command(options)) if os.isatty(1) else ""
     path = parse.text(options, "output")
     if "output" in options:
         output_file.check(path)

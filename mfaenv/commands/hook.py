@@ -36,9 +36,11 @@ def run(words: Words, env: Env) -> int:
 def changed(env: Env, store: Store, now: float) -> list[Pair]:
     """Return the changes after AWS_PROFILE has changed."""
     asked, before = env.get(AWS_PROFILE, ""), env.get(SEEN, "")
+    # A session took the person's AWS_PROFILE away: it is set again.
     if not asked and before and env.get(environment.PUT_BACK) == before:
         return [(AWS_PROFILE, before), (environment.PUT_BACK, None)]
     seen: list[Pair] = [(SEEN, asked or None), (environment.PUT_BACK, None)]
+    # Set by mfaenv itself, or not to count.
     is_shown = env.get(environment.PROFILE_AS) == AWS_PROFILE and asked == env.get(PROFILE)
     if is_shown or before == environment.UNSEEN:
         return [*seen, (FORMER, env.get(PROFILE)), (FORMER_PINNED, env.get(PINNED))]
@@ -69,7 +71,7 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
         return [(NEXT, "9" * environment.END_DIGITS)]  # never
     end = environment.end(env)
     if _has_foreign_credentials(env) or (end is None and environment.has_session(env)):
-        return _forgotten(env, now)
+        return _removal_of_leftovers(env, now)
     asked = env.get(AWS_PROFILE)
     if end is not None:
         env = _without_names(env)
@@ -113,7 +115,7 @@ def _newer(env: Env, store: Store, now: float) -> list[Pair]:
 
 def start(env: Env, store: Store, now: float) -> list[Pair]:
     """Return a new shell's stored session, without a word."""
-    if init.is_settled(env, now):
+    if init.keeps_credentials(env, now):
         return []
     session = _stored(env, store, now)
     former = [(FORMER, env.get(PROFILE))] if env.get(AWS_PROFILE) else []
@@ -129,8 +131,8 @@ def _has_foreign_credentials(env: Env) -> bool:
     return bool(env.get(environment.ONLY) or (found and not environment.has_session(env)))
 
 
-def _forgotten(env: Env, now: float) -> list[Pair]:
-    """Return the removal of what a session that has ended has left beside keys of the user's own."""
+def _removal_of_leftovers(env: Env, now: float) -> list[Pair]:
+    """List what a session that has ended has left beside keys of the user's own."""
     end, expiration = environment.end(env), environment.CREDENTIALS[-1]
     if end is None or end > now:  # its keys may come back: direnv does that on leaving a folder
         return [(NEXT, env.get(EXPIRES))]

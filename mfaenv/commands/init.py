@@ -29,7 +29,7 @@ def run(options: Options, words: Words, env: Env) -> int:
         return DONE
     store, now = ReadOnlyStore.of(env), time.time()
     for_function = [*_path(shell, env), *function_variables(shell, store, hook=hook)]
-    stays = is_settled(env, now)
+    stays = keeps_credentials(env, now)
     is_named = any(map(env.get, environment.PROFILE_VARIABLES))
     asked: Options = {} if is_named else options  # the person's name goes before -p
     is_shown = os.isatty(fast.STDOUT)  # to a person, without the session
@@ -58,7 +58,7 @@ def run(options: Options, words: Words, env: Env) -> int:
 def _path(shell: str, env: Env) -> list[Pair]:
     """Return the PATH with this program's folder at its end, where it is missing: startup files may add it too late."""
     # A PATH that is not in the environment may be in the shell all the same: bash has one of its own then.
-    folder, path = os.path.dirname(command_line.started()), env.get("PATH", "")
+    folder, path = os.path.dirname(command_line.own_path()), env.get("PATH", "")
     pair = ("PATH", f"{path}{os.pathsep}{folder}")
     is_needed = folder and path and folder not in path.split(os.pathsep)
     return [pair] if is_needed and os.pathsep not in folder and _holds(shell, [pair]) else []
@@ -66,7 +66,7 @@ def _path(shell: str, env: Env) -> list[Pair]:
 
 def seen_at_start(session: list[Pair], env: Env, now: float) -> list[Pair]:
     """Return the AWS_PROFILE that a hook has seen; none where it has to remove another profile's session."""
-    if is_settled(env, now):
+    if keeps_credentials(env, now):
         return [(environment.SEEN, environment.UNSEEN)] if env.get(environment.PINNED) else []
     profile = env.get(environment.AWS_PROFILE)
     is_of_another_profile = env.get(environment.EXPIRES) and profile and profile != env.get(environment.PROFILE)
@@ -97,8 +97,8 @@ def _rendered(shell: str, pairs: list[Pair]) -> bytes:
     return shells.render(shell, pairs, encoding=fast.code_page(), tried=False)
 
 
-def is_settled(env: Env, now: float) -> bool:
-    """Return whether a shell stays as it is."""
+def keeps_credentials(env: Env, now: float) -> bool:
+    """Return whether a new shell gets no stored session: it has credentials that hold, or what options asked for."""
     end, key = environment.end(env), env.get("AWS_ACCESS_KEY_ID", "")
     has_ended = end is not None and end <= now and environment.has_session(env)
     # Long-term keys that a startup file sets over the session of the shell before, whose token stays: no call works.

@@ -12,7 +12,7 @@ from mfaenv.command_line import join
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import owner
 from mfaenv.fast.parse import Env
-from mfaenv.session.lock import lock, refuse
+from mfaenv.session.lock import do_not_wait, lock
 from mfaenv.store import private_files
 
 
@@ -75,7 +75,7 @@ def _parent(env: Env) -> str:
 def _locked(folder: Path) -> Iterator[None]:
     """Lock a folder, and remove it at the end. Raise BlockingIOError where another process has it."""
     try:
-        with lock(f"{folder}/lock", refuse, refuse, strict=True, longest=0):
+        with lock(f"{folder}/lock", do_not_wait, do_not_wait, strict=True, longest=0):
             try:
                 yield
             finally:

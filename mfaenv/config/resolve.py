@@ -196,9 +196,9 @@ def _endpoint(env: Env, names: tuple[str, str], files: AwsFiles, service: str) -
 
 
 def endpoint(env: Env, section: Section, files: AwsFiles, service: str) -> Value:
-    """Return a service's configured endpoint in botocore's order; NO_VALUE without one.
+    """Return a service's configured endpoint in botocore's order; NO_VALUE without one. Raise MfaenvError.
 
-    https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html; raise MfaenvError for missing services.
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
     """
     if shell_settings.is_ignored(env, section):
         return NO_VALUE

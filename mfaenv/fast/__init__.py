@@ -1,7 +1,7 @@
 """What shells, prompts and SDKs start: a stored session to bytes; and all that is printed, by any command.
 
 This package answers or declines: where anything is odd it returns None, and the full run explains. It asks
-nothing. It imports built-in modules, os, stat and `shells` alone, and raises no error of ours but those of that.
+nothing. It imports built-in modules, os, stat and `shells` alone, and raises no error of ours but what `shells` does.
 What it is the first to use of the interpreter (logarithms, floats among ints, bytes.rpartition) takes 64 KiB each.
 
 A *cached request* in the store says which entry a request led to, and what that depended on: the options and
@@ -71,7 +71,7 @@ OTHERS_MODE = stat.S_IRWXG | stat.S_IRWXO
 UTF_8_PAGE = 65001
 """https://learn.microsoft.com/windows/win32/intl/code-page-identifiers."""
 
-arrived: "list[int]" = []
+received_signals: "list[int]" = []
 """The signals that were to end this process, and may have caused an unexpected error."""
 
 
@@ -215,7 +215,7 @@ def signature(path: str) -> str:
 
 def end_in_order(number: int, _frame: object) -> None:
     """Raise SystemExit with a signal's status, so that locks are released and a shell's line fails."""
-    arrived.append(number)
+    received_signals.append(number)
     raise SystemExit(KILLED + number)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 Fields = dict[str, str]
-Moment = int | None  # one object: READERS compares no two types
+Moment = int | None  # once: READERS would have to compare two such types, which takes time
 
 HEAD = "mfaenv 1\n"
 

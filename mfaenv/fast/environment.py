@@ -250,7 +250,7 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
 
 
 def changed(session: "Iterable[Pair]", env: Env, *, alone: bool = False) -> dict[str, str]:
-    """Return a program's environment; a hook there sets no AWS_PROFILE again, nor direnv anything if `alone`."""
+    """Return a program's environment; no hook in it sets AWS_PROFILE again, and if `alone`, direnv sets nothing."""
     emptied = {DIRENV_DIFF: EMPTY_DIFF} if alone and DIRENV_DIFF in env else {}
     result = {**env, **dict(session), **dict.fromkeys(HOOK_VARIABLES), **emptied}
     return {name: value for name, value in result.items() if value is not None}

@@ -30,7 +30,7 @@ _ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 
 
 @contextmanager
-def elsewhere(served: Served) -> Iterator[Mapping[str, str]]:
+def in_new_process(served: Served) -> Iterator[Mapping[str, str]]:
     """Enter the context in a new process until this one has ended; yield what it yields, raise what it raises.
 
     Only for a process with one thread.
@@ -40,7 +40,7 @@ def elsewhere(served: Served) -> Iterator[Mapping[str, str]]:
     child = os.fork()
     if child == 0:
         if os.fork() == 0:
-            _hold(served, sender, program)
+            _serve(served, sender, program)
         os._exit(0)
     os.waitpid(child, 0)
     sender.close()
@@ -66,7 +66,7 @@ def _send(pid: int, number: int) -> None:
         os.kill(pid, number)
 
 
-def _hold(served: Served, sender: Connection, program: int) -> NoReturn:
+def _serve(served: Served, sender: Connection, program: int) -> NoReturn:
     try:
         _close_inherited(sender.fileno())
         for name in _ENDING:

@@ -43,8 +43,8 @@ def role_key(base: str, hops: tuple[Hop, ...]) -> str:
     return base
 
 
-def complete(credentials: Session, request: Request, key: str, source: str, now: float) -> Session:
-    """Return credentials with what the store needs beside them; `source` is the long-term access key."""
+def as_entry(credentials: Session, request: Request, key: str, source: str, now: float) -> Session:
+    """Return credentials as the store has them, with what they depend on; `source` is the long-term access key."""
     values: dict[str, Any] = {**vars(credentials), "account": request.account}
     return Session(
         **values,
@@ -129,7 +129,7 @@ class Cache:
 
     def put(self, credentials: Session, request: Request, key: str, source: str) -> Session:
         """Return a new session, stored unless a stored one ends later. Raise MfaenvError for one that has ended."""
-        session = complete(credentials, request, key, source, self._now())
+        session = as_entry(credentials, request, key, source, self._now())
         left = session.left(session.created)
         if left <= 0:
             hint = "Check this machine's clock, and the server's."

@@ -31,8 +31,8 @@ PROGRAM_HINT = "Try the token command by itself."
 class CodeSource(NamedTuple):
     """A source of codes: `get` takes the question, and what to begin in its background.
 
-    One that `asks` has another code where the first is refused. One process at a time asks in a `place`; the
-    others say meanwhile what `other` is.
+    One that `asks` has another code where the first is refused. One process at a time asks in a `place`; those
+    that wait for it show `other`.
     """
 
     get: Callable[[tuple[Styled, ...], Callable[[], None]], str]

@@ -105,14 +105,14 @@ def lock(
                 _remove(path, fd)
 
 
-def refuse() -> None:
+def do_not_wait() -> None:
     """Raise BlockingIOError: the `check` of who does not wait."""
     raise BlockingIOError
 
 
 def remove_abandoned(path: str) -> bool:
     """Remove the file of a lock whose holder was killed, and return whether it is gone."""
-    with suppress(OSError), lock(path, refuse, refuse):
+    with suppress(OSError), lock(path, do_not_wait, do_not_wait):
         pass
     return not os.path.lexists(path)
 

@@ -16,7 +16,7 @@ def load_keys(request: Request, terminal: Terminal) -> Keys | Session:
     if entry := credential_process.entry(request.process.text):  # our own program is not started
         keys = KeychainEntry(entry, terminal).load()
         if keys is None:
-            raise not_there(entry)
+            raise missing_entry(entry)
         return keys._replace(source=request.process.source)
     try:
         got = resolved.credentials(request, terminal.env, program.start_tracked)
@@ -49,7 +49,7 @@ def with_secret(request: Request, keys: Keys, terminal: Terminal) -> Keys:
     raise MfaenvError(wrong, command="mfaenv clear")
 
 
-def not_there(entry: str) -> MfaenvError:
+def missing_entry(entry: str) -> MfaenvError:
     """Return the error for an entry that the keychain does not have."""
     return MfaenvError(
         f"The keychain has no keys for profile '{entry}'. Put them into the credentials file, then type:",

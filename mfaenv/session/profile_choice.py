@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 from mfaenv import duration
-from mfaenv.command_line import asked_again, aws_configure
+from mfaenv.command_line import aws_configure, same_command
 from mfaenv.config import names, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import MfaenvError, wrong_usage
@@ -19,7 +19,7 @@ from mfaenv.terminal.text import Row
 def choose(options: Options, env: Env, terminal: Terminal, *command: str) -> str:
     """Return the profile for a -p with nothing after it. Raise MfaenvError (usage) where nobody can be asked."""
     if reason := _obstacle(options, terminal):
-        line = asked_again({**options, "profile": "NAME"}, *command)
+        line = same_command({**options, "profile": "NAME"}, *command)
         raise wrong_usage(f"-p needs the name of a profile, and {reason}.", f"Type:\n{line}")
     profiles = names.profiles(env)
     if not profiles:

@@ -107,7 +107,7 @@ class Sessions:
         self._terminal.note(f"Profile {request.profile.text} needs no code: {request.provider}.")
         request = request._replace(account=keys.account)
         key = f"profile\n{request.profiles[-1]}\n{request.endpoint.text}"
-        base = cache.complete(keys, request, key, "", self._now())
+        base = cache.as_entry(keys, request, key, "", self._now())
         if not request.hops:
             return base
         self._cache.prepare()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from mfaenv.command_line import as_typed
+from mfaenv.command_line import with_own_name
 from mfaenv.errors import CODE_NEEDED, MfaenvError, SessionStoredError
 from mfaenv.fast.environment import NO_INPUT
 from mfaenv.fast.parse import Options
@@ -255,7 +255,7 @@ class Terminal:
     def _show_command(self, command: str) -> None:
         """Leave it unbroken: what is copied of two lines is two commands."""
         if command:
-            self._print(INDENT + as_typed(command, self.env), unbroken=True)
+            self._print(INDENT + with_own_name(command, self.env), unbroken=True)
 
     def _print(self, text: str, tone: str = PLAIN, *, unbroken: bool = False) -> None:
         with suppress(OSError):  # what nobody can hear is no reason to lose a session

@@ -115,7 +115,7 @@ def stock(arguments: list[str]) -> int:
         access_key="ASIAIOSFODNN7EXAMPLE", secret_key=f"of {key}", token=f"until {expires}", expires=expires
     )
     known = request._replace(account="123456789012", device=request.device._replace(text=serial))
-    place.put(cache.complete(got, known, key, request.keys.access_key, time.time()), expires)
+    place.put(cache.as_entry(got, known, key, request.keys.access_key, time.time()), expires)
     return 0
 
 

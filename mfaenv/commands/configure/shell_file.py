@@ -5,7 +5,7 @@ import re
 from contextlib import suppress
 
 from mfaenv import shells
-from mfaenv.command_line import MFAENV, started, to_type
+from mfaenv.command_line import MFAENV, own_path, to_type
 from mfaenv.commands import init, output_target
 from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, edit, rewrite
@@ -90,8 +90,8 @@ def _command(env: Env) -> str:
     Debian's ~/.profile reads ~/.bashrc before it sets the PATH. Shells quote differently: no path that needs it.
     """
     on_path = program.find(MFAENV, env)
-    path = awsfiles.short(on_path or started()).replace(os.sep, "/")
-    by_name = not started() or (on_path and not path.startswith("~"))
+    path = awsfiles.short(on_path or own_path()).replace(os.sep, "/")
+    by_name = not own_path() or (on_path and not path.startswith("~"))
     return MFAENV if by_name or not _UNQUOTED.fullmatch(path) else path
 
 

@@ -119,7 +119,7 @@ def environment(env: Env, store: Store, now: float) -> Iterator[Check]:
 
 
 def shell(options: Options, env: Env) -> Check:
-    """Return the shell that called."""
+    """Check that the shell that called is known."""
     try:
         name = output_target.choose_target({}, env)
     except MfaenvError as error:
@@ -131,7 +131,7 @@ def shell(options: Options, env: Env) -> Check:
 
 
 def store(store: Store) -> Check:
-    """Return whether the store can be used."""
+    """Check that the store can be used."""
     wrong = State.WRONG, "Name another directory in MFAENV_CACHE_DIR."
     path = store.path
     if not path:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
 from mfaenv.aws.probe import Kind, Outcome, ProbeCall
-from mfaenv.command_line import as_typed
+from mfaenv.command_line import with_own_name
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.parse import Env
 from mfaenv.terminal.text import BAD, DOUBTFUL, GOOD, PLAIN, Styled, Table
@@ -255,4 +255,4 @@ def _advice(of: Check | Verdict, indent: str, env: Env) -> Iterator[Styled]:
     if of.next_step:
         yield Styled(f"{indent}{of.next_step}")
     if of.command:
-        yield Styled(f"{indent}  {as_typed(of.command, env)}", unbroken=True)
+        yield Styled(f"{indent}  {with_own_name(of.command, env)}", unbroken=True)

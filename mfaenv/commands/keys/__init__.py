@@ -36,7 +36,7 @@ def _get(options: Options, env: Env) -> int:
     name = catalog.profile_or_default(options, env)
     keys = KeychainEntry(name, Terminal.for_options(options, env)).load()
     if keys is None:
-        raise longterm.not_there(name)
+        raise longterm.missing_entry(name)
     secrets_to_stdout(f"{to_json(keys)}\n".encode())
     return DONE
 

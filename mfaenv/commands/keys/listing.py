@@ -8,7 +8,7 @@ from typing import Any
 
 from mfaenv.aws import client, resolved, sts
 from mfaenv.aws.iam import AccessKeys
-from mfaenv.command_line import MFAENV, as_typed, to_type
+from mfaenv.command_line import MFAENV, to_type, with_own_name
 from mfaenv.commands.keys import places
 from mfaenv.config import awsfiles, credential_process, resolve, sources
 from mfaenv.errors import DONE, MfaenvError
@@ -111,7 +111,7 @@ def _show(rows: Sequence[_KeyRow], terminal: Terminal) -> None:
         if row.problem:
             parts.append(Styled(f"{row.profile or 'The environment'}: {row.problem.message}"))
             if row.problem.command:
-                parts.append(Styled(f"  {as_typed(row.problem.command, terminal.env)}", unbroken=True))
+                parts.append(Styled(f"  {with_own_name(row.problem.command, terminal.env)}", unbroken=True))
     text_to_stdout(terminal.drawn(*parts))
     ageless = next((row for row in rows if row.access_key_id and not row.created and not row.problem), None)
     if ageless and Store.of(terminal.env).can_be_written():
@@ -132,7 +132,7 @@ def _rows(env: Env, files: awsfiles.AwsFiles, context: Context) -> Iterator[_Key
             try:
                 keys, row.source = place.load(), place.title
                 row.access_key_id = keys.access_key if keys else None
-                row.problem = None if keys else longterm.not_there(place.name)
+                row.problem = None if keys else longterm.missing_entry(place.name)
             except MfaenvError as error:
                 row.problem = error
             yield row

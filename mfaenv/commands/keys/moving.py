@@ -67,7 +67,7 @@ class _Move:
             return resolve.unknown_profile(self.files, self.name, "")
         source = self.files.profiles[self.name].get("source_profile")
         if self.command or not source:
-            return longterm.not_there(self.entry.name)
+            return longterm.missing_entry(self.entry.name)
         wrong = f"Profile '{self.name}' has no keys of its own, but those of another profile:"
         return MfaenvError(wrong, command=to_type("keys", action, "-p", chain(self.files, source, "").root))
 

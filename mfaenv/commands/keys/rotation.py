@@ -41,7 +41,7 @@ def run(options: Options, env: Env) -> int:
 def _not_stored(request: Request) -> MfaenvError:
     root = request.profiles[-1]
     if entry := credential_process.entry(request.process.text):
-        return longterm.not_there(entry)
+        return longterm.missing_entry(entry)
     if request.provider is Provider.MACHINE:
         return resolved.no_keys(root)
     source = request.keys.source if request.keys else f"another source ({request.provider})"
