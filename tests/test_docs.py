@@ -209,6 +209,10 @@ def test_the_guide_names_what_is_there() -> None:
     spans_of_names = re.findall(r"`([\w.]+)(?:=\w+)?`", read(GUIDE))
     names_in_code = {name for span in spans_of_names for name in span.split(".") if re.search("[A-Z_]", name)}
     assert len(names_in_code) > 20
+    in_files = re.findall(r"`([\w.]+)`\s+in\s+`(mfaenv/[\w/.]+\.py)`", read(GUIDE))
+    assert [
+        (name, file) for name, file in in_files if not re.search(rf"\b{name.split('.')[-1]}\b", read(file))
+    ] == []
     assert names_in_code - words == set()
 
 
