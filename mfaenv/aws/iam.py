@@ -63,6 +63,7 @@ class _UserCalls:
         # Sent twice, what makes something would make two, or find its name taken.
         self._without_retries = clients.client("iam", settings._replace(attempts=1), keys)
         self._scope = identity.scope
+        self._missing = self._client.exceptions.NoSuchEntityException
 
 
 class NewDevice(NamedTuple):
@@ -109,7 +110,7 @@ class VirtualDevices(_UserCalls):
 
     def delete(self, serial: str) -> None:
         """Delete a device that is nobody's, if it is still there."""
-        with _errors("iam:DeleteVirtualMFADevice"), suppress(self._client.exceptions.NoSuchEntityException):
+        with _errors("iam:DeleteVirtualMFADevice"), suppress(self._missing):
             self._client.delete_virtual_mfa_device(SerialNumber=serial)
 
 
@@ -156,10 +157,7 @@ class AccessKeys(_UserCalls):
 
     def delete(self, key_id: str) -> None:
         """Delete a key for good, if it is still there."""
-        with (
-            explain.iam_errors("iam:DeleteAccessKey"),
-            suppress(self._client.exceptions.NoSuchEntityException),
-        ):
+        with explain.iam_errors("iam:DeleteAccessKey"), suppress(self._missing):
             self._client.delete_access_key(AccessKeyId=key_id, **self._scope)
 
 

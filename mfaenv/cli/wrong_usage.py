@@ -46,9 +46,8 @@ def words(name: str, words: Words, options: Options, env: Env) -> MfaenvError:
     if not words:
         return error(f"{name} needs one word more: {argument}", name)
     taken = words[: 2 if argument else 1]
-    return error(
-        f"{name} does not take the word '{taken[-1]}'", name, _profile_meant(name, taken, options, env)
-    )
+    hint = _profile_meant(name, taken, options, env)
+    return error(f"{name} does not take the word '{taken[-1]}'", name, hint)
 
 
 def no_option(flag: str, name: str) -> MfaenvError:

@@ -30,6 +30,7 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
     hops = _with_durations(options, role_sessions.named_and_tagged(chain.hops, env, files))
     hops = role_sessions.limited(options, name, hops, files)
     variables, warning = shell_settings.of_profile(name, env, files, region.text)
+    serial = lookup_value(options, env, "serial_number")
     request = Request(
         profile=profile if profile.text else Value(name, "default"),
         config_profile=chain.root if chain.root in files.profiles else None,
@@ -37,9 +38,7 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
         provider=provider,
         keys=keys,
         process=_setting(provider, chain.root, files) if provider is Provider.PROCESS else NO_VALUE,
-        device=_option_or_setting(
-            lookup_value(options, env, "serial_number"), "mfa_serial", chain.profiles, files
-        ),
+        device=_option_or_setting(serial, "mfa_serial", chain.profiles, files),
         account="",
         region=region,
         session_region=_call_region(_region(options, env, chain.root, files), region, endpoints["sts"]),

@@ -75,11 +75,9 @@ _running: list[subprocess.Popen[bytes]] = []  # kept to the end: Python would wa
 
 
 def _start(command: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    nothing = subprocess.DEVNULL
+    quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
     try:
-        process = program.start(
-            command, env, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
-        )
+        process = program.start(command, env, **quiet, start_new_session=True)
     except (OSError, ValueError) as error:
         raise program.cannot_run(command[0], error, env) from None
     _running.append(process)

@@ -159,9 +159,8 @@ def resolving(options: Options, env: Env, terminal: Terminal | None = None) -> I
             options = {**options, "profile": chosen}
         request = resolve.resolve(options, visible, files)
         acquisition = resolve.acquisition(options, visible, request, files)
-        yield Resolved(
-            options, visible, store, files, request, acquisition, fast.fingerprint(options, whole), states
-        )
+        asked = fast.fingerprint(options, whole)
+        yield Resolved(options, visible, store, files, request, acquisition, asked, states)
 
 
 def _states(paths: Iterable[str]) -> tuple[str, ...]:

@@ -75,6 +75,7 @@ class Target:
     line = ""
     init = ""
     refused = "\0"  # characters that no value may have here
+    longest_line = sys.maxsize  # characters of the statement that sets a variable
     holds_variables = True  # with which programs are started; data may be of any length
     encoding: str | None = "utf-8"  # None: that of the console, which the caller knows
     remedy = ""  # what to do about a value that the target cannot hold
@@ -216,9 +217,10 @@ def _statement(target: str, language: "Target", pair: Pair, encoding: str) -> by
     if value is None:
         return language.remove.replace("{name}", name).encode()
     try:
-        if any(sign in value for sign in language.refused):
+        statement = language.assign(name, value)
+        if len(statement) > language.longest_line or any(sign in value for sign in language.refused):
             raise ValueError  # noqa: TRY301 - the same answer as to one of `assign`
-        return language.assign(name, value).encode(encoding)
+        return statement.encode(encoding)
     except (ValueError, LookupError):
         where = "" if language.encoding else f" in the console's code page, {encoding}"
         from mfaenv.errors import MfaenvError

@@ -23,10 +23,9 @@ class Cmd(Target):
         "chcp 65001 gives the console every character. "
         "cmd never holds a line break, Ctrl-Z, an empty value, or a line over 8,191 characters."
     )
-    _longest_line = 8191
+    longest_line = 8191
 
     def assign(self, name: str, value: str) -> str:
-        line = f'set "{name}={value}"'
-        if not value or len(line) > self._longest_line:
-            raise ValueError  # too long, or empty, which removes the variable
-        return line
+        if not value:
+            raise ValueError  # it would remove the variable
+        return f'set "{name}={value}"'

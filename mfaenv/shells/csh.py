@@ -58,10 +58,4 @@ class Csh(Tcsh):
     function = ""
     completion = ""
     remedy = "A line break, or a line over 4,080 bytes, cannot be written in this shell; for a long one: --shell tcsh."
-    _longest_line = 4080
-
-    def assign(self, name: str, value: str) -> str:
-        line = super().assign(name, value)
-        if len(line) > self._longest_line:
-            raise ValueError
-        return line
+    longest_line = 4080

@@ -46,9 +46,8 @@ class BashTab(Tab):
     def __init__(self, target: Target, handed: Words) -> None:
         line, breaks, *self._comp_words = handed or [""] * 2
         self._target, self._line = target, line
-        self.words, self._starts, self._cut, self.quote = _split(
-            line, [sign for sign in _BREAKS if sign in breaks]
-        )
+        begins_words = [sign for sign in _BREAKS if sign in breaks]
+        self.words, self._starts, self._cut, self.quote = _split(line, begins_words)
 
     def program(self, index: int) -> str:
         """Return where the program begins: the number of the word in COMP_WORDS, and of the character."""

@@ -102,9 +102,8 @@ class Store(ReadOnlyStore):
 
     def put(self, entry: Entry, until: float) -> None:
         """Write an entry that ends at `until`, in seconds since 1970: its time of change. Raise OSError."""
-        self._replace(
-            file_name(entry.PREFIX, entry.key), to_bytes(entry), lambda new: os.utime(new, (until, until))
-        )
+        name = file_name(entry.PREFIX, entry.key)
+        self._replace(name, to_bytes(entry), lambda new: os.utime(new, (until, until)))
 
     def _replace(self, name: str, data: bytes, finish: Callable[[str], None] = lambda _: None) -> None:
         if len(data) > MAX_BYTES:

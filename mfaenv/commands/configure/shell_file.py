@@ -79,9 +79,8 @@ def offer_direnv(env: Env, offers: Offers, store: Store) -> None:
     if program.find(catalog.DIRENV, env):
         folder = env.get("DIRENV_CONFIG") or os.path.join(env.get("XDG_CONFIG_HOME") or "~/.config", "direnv")
         file = rewrite.read(os.path.join(os.path.expanduser(folder), "lib", "mfaenv.sh"))
-        offers.change(
-            "What lets an .envrc of direnv say `use mfaenv PROFILE`:", file, init.direnv_library(store)
-        )
+        why = "What lets an .envrc of direnv say `use mfaenv PROFILE`:"
+        offers.change(why, file, init.direnv_library(store))
 
 
 def _command(env: Env) -> str:
