@@ -75,7 +75,7 @@ class Target:
     line = ""
     init = ""
     refused = "\0"  # characters that no value may have here
-    longest_line = sys.maxsize  # characters of the statement that sets a variable
+    longest_line = 0  # characters of the statement that sets a variable; 0 is any number
     holds_variables = True  # with which programs are started; data may be of any length
     encoding: str | None = "utf-8"  # None: that of the console, which the caller knows
     remedy = ""  # what to do about a value that the target cannot hold
@@ -218,7 +218,7 @@ def _statement(target: str, language: "Target", pair: Pair, encoding: str) -> by
         return language.remove.replace("{name}", name).encode()
     try:
         statement = language.assign(name, value)
-        if len(statement) > language.longest_line or any(sign in value for sign in language.refused):
+        if 0 < language.longest_line < len(statement) or any(sign in value for sign in language.refused):
             raise ValueError  # noqa: TRY301 - the same answer as to one of `assign`
         return statement.encode(encoding)
     except (ValueError, LookupError):
