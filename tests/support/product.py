@@ -42,6 +42,7 @@ __all__ = [
     "finish",
     "forks",
     "stop_server",
+    "wait_until_stopped",
 ]
 
 COMMAND = (sys.executable, "-m", "mfaenv")
@@ -137,6 +138,17 @@ def finish(process: "subprocess.Popen[bytes]", data: str | None = None) -> Outco
     return Outcome(
         process.returncode, *((text or b"").decode("utf-8", "surrogateescape") for text in (out, err))
     )
+
+
+def wait_until_stopped(calls: Path) -> None:
+    """Wait until strace has written to this file that the signal which it sent has stopped a run.
+
+    The system shows the same state at each call that strace looks at, and a fork begins with a stop of its own.
+    """
+    end = time.monotonic() + PATIENCE
+    while not calls.exists() or "stopped by SIGSTOP" not in calls.read_text().partition("--- SIGSTOP {")[2]:
+        assert time.monotonic() < end, "it was not stopped"
+        time.sleep(0.01)
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

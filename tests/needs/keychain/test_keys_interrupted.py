@@ -24,7 +24,7 @@ from codes import spare_scenario
 from disks import fill, small_disk
 from faults import FaultyAws
 from keychains import Keychain, opened
-from product import PATIENCE, Outcome, Product, finish
+from product import PATIENCE, Outcome, Product, finish, wait_until_stopped
 from terminals import need
 from trouble import assert_explained
 
@@ -387,11 +387,10 @@ def test_an_edit_between_reading_and_replacing_a_file_stays(
     need("strace")
     inject = ("-e", "trace=fsync", "-e", f"inject=fsync:signal=STOP:when={number}")
     calls = machine.product.home / "calls"
-    calls.touch()
     machine.product.tracer = ("-o", str(calls), *inject)
     process = machine.product.start(*line)
     machine.product.tracer = ()
-    wait_until_it_is_stopped(calls)
+    wait_until_stopped(calls)
     (new,) = (machine.product.home / ".aws").glob(".c*")
     edited = new.with_name(new.name.split(".")[1])
     with edited.open("a") as file:
@@ -408,17 +407,6 @@ def test_an_edit_between_reading_and_replacing_a_file_stays(
     machine.finish(*line)
     machine.assert_settled(line)
     assert edited.read_text().count(EDIT.strip()) == 1
-
-
-def wait_until_it_is_stopped(calls: Path) -> None:
-    """Wait until strace has written that the signal which it sent has stopped a run.
-
-    The system shows the same state at each call that strace looks at, and a fork begins with a stop of its own.
-    """
-    end = time.monotonic() + PATIENCE
-    while "stopped by SIGSTOP" not in calls.read_text().partition("--- SIGSTOP {")[2]:
-        assert time.monotonic() < end, "it was not stopped"
-        time.sleep(0.01)
 
 
 @each_call(*CALLS)

@@ -1,13 +1,16 @@
 """The lock, between processes."""
 
 import os
+import select
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from product import wait_until_stopped
 from terminals import need
 
 from mfaenv.session.lock import lock
@@ -123,31 +126,31 @@ def test_where_the_file_system_has_no_locks_nobody_waits_for_one(path: Path, fai
     assert list(path.parent.iterdir()) == []
 
 
-def opened_by_another(path: Path, *pids: int) -> bool:
-    """Whether a process beside these has the file open."""
-    for link in Path("/proc").glob("[0-9]*/fd/*"):
-        with suppress(OSError):
-            if link.samefile(path) and int(link.parts[2]) not in pids:
-                return True
-    return False
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="strace is Linux'")
-def test_a_file_that_has_lost_its_name_is_no_lock(path: Path) -> None:
-    """A waiting process is held up between opening the file and locking it: by then another file has the name."""
+def test_a_file_that_has_lost_its_name_is_no_lock(path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A waiting process is stopped between opening the file and locking it: by then another file has the name."""
     need("strace")
-    slowly = ("strace", "-f", "-qq", "-o", os.devnull, "-e", "inject=flock:delay_enter=2s:when=1")
+    calls = tmp_path_factory.mktemp("traced") / "calls"
+    stop = ("-P", str(path), "-e", "trace=openat", "-e", "inject=openat:signal=STOP:when=1")
     with holder(path) as first:
         assert says(first) == "held"
-        with holder(path, *slowly) as second:
-            while not opened_by_another(path, first.pid):
-                assert second.poll() is None
+        with holder(path, "strace", "-f", "-qq", "-o", str(calls), *stop) as second:
+            wait_until_stopped(calls)
             first.communicate()
             with lock(str(path), nobody_waits):
+                let_go_on(second)
                 assert says(second) == "waiting"
             assert says(second) == "held"
             second.communicate()
     assert list(path.parent.iterdir()) == []
+
+
+def let_go_on(traced: "subprocess.Popen[str]") -> None:
+    """Let what strace has stopped go on until it says something: it may only just be about to stop."""
+    assert traced.stdout is not None
+    (child,) = Path(f"/proc/{traced.pid}/task/{traced.pid}/children").read_text(encoding="ascii").split()
+    while not select.select([traced.stdout], [], [], 0.05)[0]:
+        os.kill(int(child), signal.SIGCONT)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="strace is Linux'")

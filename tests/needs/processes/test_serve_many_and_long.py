@@ -303,7 +303,7 @@ def test_ctrl_z_and_ctrl_c_work_as_without_it(product: Product, scenario: Scenar
         window.see("Stopped")
         window.prompted()
         window.enter("fg")
-        window.see("mfaenv exec")
+        window.see("mfaenv exec.*$")
         window.enter("go''es on")
         window.see("^go''es on\n(.*\n)*go''es on")
         window.press(CTRL_C)

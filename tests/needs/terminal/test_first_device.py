@@ -90,10 +90,10 @@ def rows(window: Window) -> list[str]:
 
 
 def shown_key(window: Window, left: int = 45) -> str:
-    """Read the key as text from the screen, right of the QR code."""
-    beside = "\n".join(row[left:].strip() for row in rows(window))
-    found = GROUPS.search(f"\n{beside}\n")
-    assert found, beside
+    """Read the key as text from the screen, right of the QR code, when all of it is drawn."""
+    end = time.monotonic() + PATIENCE
+    while not (found := GROUPS.search("\n".join(["", *(row[left:].strip() for row in rows(window)), ""]))):
+        assert window._read_until(end), window.text
     return "".join(found.group().split())
 
 
