@@ -88,9 +88,8 @@ class ClientSettings(NamedTuple):
 def settings_of(request: Request, arn: str = "") -> ClientSettings:
     """Return a client's settings for the request's long-term keys."""
     endpoints = {service: value.text for service, value in request.endpoints.items()}
-    return ClientSettings(
-        request.config_profile, request.session_region, arn, endpoints, ca_bundle=request.ca_bundle
-    )
+    profile, region = request.config_profile, request.session_region
+    return ClientSettings(profile, region, arn, endpoints, ca_bundle=request.ca_bundle)
 
 
 def client(service: str, settings: ClientSettings, keys: Keys | Session) -> Any:

@@ -77,9 +77,8 @@ def _resolver(session: Any, kind: Provider, popen: Start) -> Any:
         wrong = f"Profiles of `aws login` need boto3 1.41 or later, and botocore {version} is here."
         raise MfaenvError(wrong, "Upgrade boto3, or name another profile.")
     left_out = {"env", "assume-role"}
-    return providers.CredentialResolver(
-        [replaced.get(each.METHOD, each) for each in resolver.providers if each.METHOD not in left_out]
-    )
+    kept = [replaced.get(each.METHOD, each) for each in resolver.providers if each.METHOD not in left_out]
+    return providers.CredentialResolver(kept)
 
 
 def _visited(profiles: Sequence[str], env: Mapping[str, str]) -> str:

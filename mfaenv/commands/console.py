@@ -6,8 +6,9 @@ from mfaenv.aws import address, client, regions, signin
 from mfaenv.config import resolve
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import parse, secrets_to_stdout
+from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Env, Options, Words
-from mfaenv.model import Keys, Provider, account_of
+from mfaenv.model import Keys, Provider, Request, account_of
 from mfaenv.serving import browser
 from mfaenv.session import device, longterm, remembered, service
 from mfaenv.terminal.terminal import Terminal
@@ -37,21 +38,12 @@ def _run(resolved: service.Resolved) -> int:
     at = signin.console(request.region.text, arn, endpoint)
     page = signin.page(parse.text(options, "destination"), at)
     open_link = None if options.get("print_link") else browser.find(env)
-    if filled.process.text and not request.hops:
-        keys = longterm.load_keys(filled, terminal)
-        if isinstance(keys, Keys):
-            raise _users_own(resolved, *_whose(resolved, keys))
-    else:
-        keys = resolved.get_session(terminal)
-    if not request.hops and request.provider in GIVE_ANY_SESSION:
-        who = device.owner(request, keys)
-        if who.user or who.is_root or not keys.token:
-            raise _users_own(resolved, who.partition, who.account)
+    session = _role_session(resolved, filled, terminal)
     terminal.detail("sign-in", address.shown(at.sign_in), "")
     terminal.detail("page", page, "")
     # With the profile's settings, where a file has it.
     profile = request.profiles[0] if request.profiles[0] in resolved.files.profiles else None
-    link = signin.link(at, client.session(profile), keys, page)
+    link = signin.link(at, client.session(profile), session, page)
     if open_link is None:
         secrets_to_stdout(f"{link}\n".encode())
     else:
@@ -59,6 +51,21 @@ def _run(resolved: service.Resolved) -> int:
         role = f" as role {arn.partition(':role/')[2]} of account {account_of(arn)}" if request.hops else ""
         terminal.note(f"The browser opens the console{role}.")
     return DONE
+
+
+def _role_session(resolved: service.Resolved, filled: Request, terminal: Terminal) -> Session:
+    """Return the session that signs in; `filled` is the request with what is remembered. Raise MfaenvError."""
+    if filled.process.text and not filled.hops:
+        keys = longterm.load_keys(filled, terminal)
+        if isinstance(keys, Keys):
+            raise _users_own(resolved, *_whose(resolved, keys))
+    else:
+        keys = resolved.get_session(terminal)
+    if not filled.hops and filled.provider in GIVE_ANY_SESSION:
+        who = device.owner(resolved.request, keys)
+        if who.user or who.is_root or not keys.token:
+            raise _users_own(resolved, who.partition, who.account)
+    return keys
 
 
 def _whose(resolved: service.Resolved, keys: Keys) -> tuple[str, str]:

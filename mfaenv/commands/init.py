@@ -16,17 +16,23 @@ FOLDER = os.path.dirname(os.path.abspath(shells.__file__))
 
 def run(options: Options, words: Words, env: Env) -> int:
     """Raise MfaenvError (usage) for a shell without a function."""
-    (shell,), hook = words, "no_hook" not in options
+    (shell,) = words
     if shell == catalog.DIRENV:
         fast.to_stdout(direnv_library(ReadOnlyStore.of(env)).encode("utf-8", "surrogateescape"))
-        return DONE
-    if shell not in shells.WITH_FUNCTION:
+    elif shell not in shells.WITH_FUNCTION:
         targets = (*shells.WITH_FUNCTION, catalog.DIRENV)
         hint = suggest.hint(detect.identify([shell]) or shell, targets, f"It takes {', '.join(targets)}.")
         raise wrong_usage(f"init has no function for '{shell}'.", hint)
-    if shells.get_target(shell).saved:
+    elif shells.get_target(shell).saved:
         fast.to_stdout(text_for_file(shell, options, env).encode())
-        return DONE
+    else:
+        _print_with_session(shell, options, env)
+    return DONE
+
+
+def _print_with_session(shell: str, options: Options, env: Env) -> None:
+    """Print what a shell evaluates at its start, the stored session among it."""
+    language, hook = shells.get_target(shell), "no_hook" not in options
     store, now = ReadOnlyStore.of(env), time.time()
     for_function = [*_path(shell, env), *function_variables(shell, store, hook=hook)]
     stays = keeps_credentials(env, now)
@@ -34,13 +40,12 @@ def run(options: Options, words: Words, env: Env) -> int:
     asked: Options = {} if is_named else options  # the person's name goes before -p
     is_shown = os.isatty(fast.STDOUT)  # to a person, without the session
     session = [] if stays or is_shown else stored_session(asked, env, store, now)
-    if hook and shells.get_target(shell).hook and not is_shown:
+    if hook and language.hook and not is_shown:
         session = without_name(session)
         former = [] if asked or stays else _profile(options)
         for_function += [*seen_at_start(session, env, now), *((environment.FORMER, name) for _, name in former)]
     session = session if _holds(shell, session) else []  # mfaenv says so when it is typed
     pairs = session or ([] if stays else _profile(options))
-    language = shells.get_target(shell)
     # Apart: where a variable of the session is read-only, the function has its own all the same.
     line = language.init.format(command=command_line.MFAENV, target=shell)
     variables = language.init_begin.format(line=line).encode() + _rendered(shell, for_function)
@@ -52,7 +57,6 @@ def run(options: Options, words: Words, env: Env) -> int:
     function = function_and_hook(shell, "" if is_shown else store.latest(), now, [], hook=hook)
     code = function.replace("@SYSTEM@", system) + without_comments(completion(shell))
     (fast.secrets_to_stdout if session else fast.to_stdout)(variables + code.encode())
-    return DONE
 
 
 def _path(shell: str, env: Env) -> list[Pair]:

@@ -28,9 +28,8 @@ def _on_user(perform: Callable[[User, Call], Content]) -> Callable[[Call], Conte
             key = call.world.credentials.get(call.form["AccessKeyId"])
             name = key.principal.name if key else ""
         elif not name and isinstance(caller.principal, Role):
-            raise Refusal(
-                "ValidationError", "Must specify userName when calling with non-User credentials", 400
-            )
+            wrong = "Must specify userName when calling with non-User credentials"
+            raise Refusal("ValidationError", wrong, 400)
         name = name or caller.principal.name
         user = caller.account.users.get(name)
         arn = user.arn if user else caller.account.arn(f"user/{name}")

@@ -61,9 +61,8 @@ class PretendAws:
             response = operation.perform()
         except Refusal as refusal:
             response = operation.render_refusal(refusal)
-        return replace(
-            response, headers={"Date": formatdate(self.world.now(), usegmt=True), **response.headers}
-        )
+        headers = {"Date": formatdate(self.world.now(), usegmt=True), **response.headers}
+        return replace(response, headers=headers)
 
 
 def _refuse_service(name: str) -> HttpResponse:

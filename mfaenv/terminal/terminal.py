@@ -108,9 +108,8 @@ class Terminal:
         rows = [title, *(f"{number:>3}  {choice}" for number, choice in numbered.items())]
         lines = map(Styled, [*rows, *(f"  -  {remark}" for remark in remarks), f"Number (1-{len(choices)}): "])
         wrong = f"Type a number from 1 to {len(choices)}."
-        return self._ask(
-            [*lines], lambda text: numbered.get(text.strip().lstrip("0")), wrong, indent=" " * len("  1  ")
-        )
+        below = " " * len("  1  ")
+        return self._ask([*lines], lambda text: numbered.get(text.strip().lstrip("0")), wrong, indent=below)
 
     def _ask(
         self,

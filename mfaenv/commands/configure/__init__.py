@@ -61,10 +61,8 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
     request = _offer_device(request, acquisition, files, offers, store)
     if not acquisition.token_command.text and (command := programs.find(request, env, offers)):
         why = "A program that gives the code. Who has both it and the key needs no device:"
-        values = {"mfa_process": command}
-        offers.settings(
-            why, {request.profiles[-1]: values}, lambda: programs.gives_code(command, offers.terminal)
-        )
+        settings = {request.profiles[-1]: {"mfa_process": command}}
+        offers.settings(why, settings, lambda: programs.gives_code(command, offers.terminal))
     _offer_sources(request.profile.text, _offer_process(request, files, env, offers), files, offers)
     profile, shell = request.profile.text, shell_file.calling_shell(env, offers.terminal)
     command = MFAENV if profile == DEFAULT else to_type("-p", profile)
