@@ -71,17 +71,12 @@ def _open_named(link: str, env: Mapping[str, str]) -> None:
     raise MfaenvError(f"{name} ({VARIABLE}) ended with status {status}.", ELSE)
 
 
-_running: list[subprocess.Popen[bytes]] = []  # kept to the end: Python would warn of one that still runs
-
-
 def _start(command: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
     quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
     try:
-        process = program.start(command, env, **quiet, start_new_session=True)
+        return program.start(command, env, **quiet, start_new_session=True)
     except (OSError, ValueError) as error:
         raise program.cannot_run(command[0], error, env) from None
-    _running.append(process)
-    return process
 
 
 def _opener_command(env: Mapping[str, str]) -> tuple[str, ...]:

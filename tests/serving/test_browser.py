@@ -15,7 +15,12 @@ from mfaenv.serving import browser
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs that are scripts")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="programs that are scripts"),
+    pytest.mark.filterwarnings(
+        "ignore:subprocess .* is still running:ResourceWarning"
+    ),  # a browser outlives us
+]
 
 LINK = "https://signin.example.com/federation?Action=login&Issuer=mfaenv&SigninToken=secret%3D"
 
