@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import depth
 import pytest
-from both_ways import Ways
 from clock import Clock
+from fast_and_full import Runs
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from product import COMMAND, Outcome, Product
@@ -108,14 +108,14 @@ ARGUMENTS: list[list[str]] = [
 
 
 class Step(NamedTuple):
-    """One run in both ways, and what happens to the files before it."""
+    """One request, and what happens to the files before it."""
 
     config: str
     credentials: str
-    stocked: int | None
+    stored: int | None
     arguments: list[str]
     env: dict[str, str]
-    long_first: bool
+    full_first: bool
 
 
 ENVIRONMENTS = st.lists(
@@ -136,12 +136,12 @@ def steps(arguments: list[str], env: dict[str, str]) -> st.SearchStrategy[list[S
             Step,
             config=st.sampled_from(["plain"] * 5 + list(CONFIGS)),
             credentials=st.sampled_from(["two"] * 5 + list(CREDENTIALS)),
-            stocked=st.sampled_from([None, 10_000, 10_000, 1000, 200, -100]),
+            stored=st.sampled_from([None, 10_000, 10_000, 1000, 200, -100]),
             arguments=st.one_of(
                 st.just(arguments), st.just(arguments), WORDS.map(lambda more: [*arguments, *more])
             ),
             env=st.one_of(st.just(env), st.just(env), ENVIRONMENTS.map(lambda more: {**env, **more})),
-            long_first=st.booleans(),
+            full_first=st.booleans(),
         ),
         min_size=2,
         max_size=4,
@@ -149,14 +149,14 @@ def steps(arguments: list[str], env: dict[str, str]) -> st.SearchStrategy[list[S
 
 
 @pytest.fixture(scope="module")
-def ways() -> Iterator[Ways]:
-    with Ways() as both:
-        yield both
+def runs() -> Iterator[Runs]:
+    with Runs() as started:
+        yield started
 
 
-def a_step(arguments: list[str], env: dict[str, str], stocked: int | None = 10_000) -> Step:
-    """The short way comes first: the long one writes its answer down, right as it is."""
-    return Step("plain", "two", stocked, ["--shell", "bash", *arguments], env, long_first=False)
+def a_step(arguments: list[str], env: dict[str, str], stored: int | None = 10_000) -> Step:
+    """The fast path comes first: the full run stores its answer, right as it is."""
+    return Step("plain", "two", stored, ["--shell", "bash", *arguments], env, full_first=False)
 
 
 ASKED_OF_PROD = a_step(["-p", "prod"], {})
@@ -181,7 +181,7 @@ def unwarned(done: Outcome) -> Outcome:
     return done._replace(err="".join(lines))
 
 
-ONE_PROCESS = pytest.mark.xdist_group("ways")  # which takes a second to load all
+ONE_PROCESS = pytest.mark.xdist_group("runs")  # which takes a second to load all
 
 
 @ONE_PROCESS
@@ -206,8 +206,8 @@ ONE_PROCESS = pytest.mark.xdist_group("ways")  # which takes a second to load al
 @example(
     request=[a_step(["--cached", "--format", "xml"], {}, None), a_step(["--cached", "--format", "json"], {})]
 )
-@example(request=[ASKED_OF_PROD, ASKED_OF_PROD._replace(config="moved", long_first=True)])
-def test_the_short_way_is_the_long_way(ways: Ways, request: list[Step]) -> None:
+@example(request=[ASKED_OF_PROD, ASKED_OF_PROD._replace(config="moved", full_first=True)])
+def test_a_fast_answer_is_that_of_a_full_run(runs: Runs, request: list[Step]) -> None:
     with TemporaryDirectory() as folder:
         (Path(folder) / "moved").mkdir()
         (Path(folder) / "moved" / "config").write_text(CONFIGS["moved"], encoding="utf-8")
@@ -215,14 +215,14 @@ def test_the_short_way_is_the_long_way(ways: Ways, request: list[Step]) -> None:
             env = around(folder, step.env)
             replace(Path(folder) / "config", CONFIGS[step.config])
             replace(Path(folder) / "credentials", CREDENTIALS[step.credentials])
-            if step.stocked is not None:
-                ways.stock(step.arguments, env, step.stocked)
-            if step.long_first:
-                expected = ways.long(step.arguments, env)
-                assert unwarned(ways.short(step.arguments, env)) == unwarned(expected)
+            if step.stored is not None:
+                runs.store(step.arguments, env, step.stored)
+            if step.full_first:
+                expected = runs.full(step.arguments, env)
+                assert unwarned(runs.entry_point(step.arguments, env)) == unwarned(expected)
             else:
-                answered = ways.short(step.arguments, env)
-                assert unwarned(ways.long(step.arguments, env)) == unwarned(answered)
+                answered = runs.entry_point(step.arguments, env)
+                assert unwarned(runs.full(step.arguments, env)) == unwarned(answered)
 
 
 @ONE_PROCESS
@@ -240,36 +240,34 @@ def test_the_short_way_is_the_long_way(ways: Ways, request: list[Step]) -> None:
     ],
 )
 def test_a_stored_session_is_answered(
-    ways: Ways, tmp_path: Path, arguments: list[str], env: dict[str, str]
+    runs: Runs, tmp_path: Path, arguments: list[str], env: dict[str, str]
 ) -> None:
-    """Else all of the above would hold for a short way that always declines."""
+    """Else all of the above would hold for a fast path that always declines."""
     whole = around(str(tmp_path), env)
     replace(tmp_path / "config", CONFIGS["plain"])
     replace(tmp_path / "credentials", CREDENTIALS["two"])
-    ways.stock(arguments, whole, 10_000)
-    assert ways.direct(arguments, whole) is None
-    expected = ways.long(["--shell", "bash", *arguments], whole)
-    assert ways.direct(["--shell", "bash", *arguments], whole) == expected
+    runs.store(arguments, whole, 10_000)
+    assert runs.fast(arguments, whole) is None
+    expected = runs.full(["--shell", "bash", *arguments], whole)
+    assert runs.fast(["--shell", "bash", *arguments], whole) == expected
     assert expected.status == DONE
 
 
 @ONE_PROCESS
-def test_an_empty_store_is_answered_too(ways: Ways, tmp_path: Path) -> None:
-    assert ways.direct(["--shell", "bash", "--cached"], around(str(tmp_path), {})) == Outcome(
-        CODE_NEEDED, "", ""
-    )
+def test_an_empty_store_is_answered_too(runs: Runs, tmp_path: Path) -> None:
+    assert runs.fast(["--shell", "bash", "--cached"], around(str(tmp_path), {})) == Outcome(CODE_NEEDED, "", "")
 
 
 @ONE_PROCESS
-def test_a_store_that_is_a_link_answers_nothing(ways: Ways, tmp_path: Path) -> None:
+def test_a_store_that_is_a_link_answers_nothing(runs: Runs, tmp_path: Path) -> None:
     env, line = around(str(tmp_path), {}), ["--shell", "bash"]
     replace(tmp_path / "config", CONFIGS["plain"])
     replace(tmp_path / "credentials", CREDENTIALS["two"])
-    ways.stock([], env, 10_000)
-    assert ways.long(line, env) == ways.direct(line, env)
+    runs.store([], env, 10_000)
+    assert runs.full(line, env) == runs.fast(line, env)
     (tmp_path / "store" / "mfaenv").rename(tmp_path / "real")
     (tmp_path / "store" / "mfaenv").symlink_to("../real")
-    assert ways.direct(line, env) is None
+    assert runs.fast(line, env) is None
 
 
 def test_a_file_whose_time_was_set_back_is_fresh_all_the_same(tmp_path: Path) -> None:
@@ -354,7 +352,7 @@ def test_what_programs_start_loads_little(product: Product) -> None:
 
 @pytest.mark.parametrize("env", [{}, {"MSYSTEM": "MINGW64"}], ids=["", "MSYS2"])
 @pytest.mark.parametrize("target", [*shells.NAMES, *shells.FORMATS])
-def test_unset_is_the_same_the_short_way(
+def test_unset_is_the_same_on_the_fast_path(
     capfdbinary: pytest.CaptureFixture[bytes], target: str, env: dict[str, str]
 ) -> None:
     options: Options = {"shell" if target in shells.NAMES else "format": target}
@@ -362,7 +360,7 @@ def test_unset_is_the_same_the_short_way(
     short = capfdbinary.readouterr().out
     assert unset.run(options, [], env) == DONE
     long = capfdbinary.readouterr().out
-    # Only the long way asks for cmd's code page.
+    # Only the full run asks for cmd's code page.
     assert (status, short) == ((None, b"") if target == "cmd" else (DONE, long))
 
 

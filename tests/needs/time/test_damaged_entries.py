@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import depth
 import pytest
-from both_ways import Ways
 from entries import KINDS
+from fast_and_full import Runs
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -109,9 +109,9 @@ CHANGES = st.sampled_from(KINDS).flatmap(
 
 
 @pytest.fixture(scope="module")
-def ways() -> Iterator[Ways]:
-    with Ways() as both:
-        yield both
+def runs() -> Iterator[Runs]:
+    with Runs() as started:
+        yield started
 
 
 def home(folder: Path) -> dict[str, str]:
@@ -158,7 +158,7 @@ def _known(test: Callable[..., None]) -> Callable[..., None]:
 @settings(max_examples=depth.examples(60))
 @given(changes=st.lists(CHANGES, min_size=1, max_size=3))
 @_known
-def test_no_field_is_a_mistake_in_mfaenv(ways: Ways, changes: list[Changed]) -> None:
+def test_no_field_is_a_mistake_in_mfaenv(runs: Runs, changes: list[Changed]) -> None:
     with TemporaryDirectory() as folder:
         env = home(Path(folder))
         place = Store(entry.directory(env))
@@ -167,14 +167,14 @@ def test_no_field_is_a_mistake_in_mfaenv(ways: Ways, changes: list[Changed]) -> 
         place.put(RememberedDevice(key=key, serial=SERIAL, account="123456789012"), 4_000_000_000)
         place.put(SentCode(key=f"{SERIAL}\n123456", verdict="used", until=4_000_000_000), 4_000_000_000)
         for arguments in ([], ["-p", "role"]):
-            ways.stock(arguments, env, 10_000)
-            assert ways.long(["--shell", "bash", "--cached", *arguments], env).status == 0
+            runs.store(arguments, env, 10_000)
+            assert runs.full(["--shell", "bash", "--cached", *arguments], env).status == 0
         for change in changes:
             for name in place.names(change.kind.PREFIX):
                 change.to(Path(place.file(name)))
         for line in LINES:
-            for way in (ways.short, ways.long):
-                done = way(line, env)
+            for run in (runs.entry_point, runs.full):
+                done = run(line, env)
                 assert "bug in mfaenv" not in done.err, (line, done)
                 assert "Traceback" not in done.err, (line, done)
                 assert done.status in {0, 1, 2, 3}, (line, done)

@@ -1,7 +1,6 @@
-"""mfaenv's two ways, side by side: a process that has everything loaded and runs each request in a fork of itself.
+"""The fast path and the full run, to be compared: a process with all loaded runs each request in a fork of itself.
 
-Whole processes would need a second for what takes some milliseconds here. Talked to in lines of JSON; see
-`Ways`.
+Whole processes would need a second for what takes some milliseconds here. `Runs` talks to it in lines of JSON.
 """
 
 import json
@@ -22,7 +21,7 @@ LATER = 10
 DECLINED = 99
 
 
-class Ways:
+class Runs:
     """The process, while a `with` block lasts."""
 
     def __enter__(self) -> Self:
@@ -39,65 +38,64 @@ class Ways:
     def __exit__(self, *_: object) -> None:
         self._process.communicate()
 
-    def short(self, arguments: Sequence[str], env: Mapping[str, str]) -> Outcome:
-        """Run as the entry point does."""
-        return self._ask("short", arguments, env)
+    def entry_point(self, arguments: Sequence[str], env: Mapping[str, str]) -> Outcome:
+        """Run as the entry point does: the fast path first."""
+        return self._ask("entry_point", arguments, env)
 
-    def long(self, arguments: Sequence[str], env: Mapping[str, str]) -> Outcome:
-        """Run through the command line, whatever the arguments are."""
-        return self._ask("long", arguments, env)
+    def full(self, arguments: Sequence[str], env: Mapping[str, str]) -> Outcome:
+        """Run through typer and all else, whatever the arguments are."""
+        return self._ask("full", arguments, env)
 
-    def direct(self, arguments: Sequence[str], env: Mapping[str, str]) -> Outcome | None:
-        """Run the short way alone; nothing where it declines."""
-        done = self._ask("direct", arguments, env)
+    def fast(self, arguments: Sequence[str], env: Mapping[str, str]) -> Outcome | None:
+        """Run the fast path alone; return None where it declines."""
+        done = self._ask("fast", arguments, env)
         return None if done.status == DECLINED else done
 
-    def stock(self, arguments: Sequence[str], env: Mapping[str, str], seconds: int) -> None:
+    def store(self, arguments: Sequence[str], env: Mapping[str, str], seconds: int) -> None:
         """Store a session for what is asked, as if it had been got, if long-term keys and a device lead to one."""
-        self._ask("stock", [str(seconds), *arguments], env)
+        self._ask("store", [str(seconds), *arguments], env)
 
-    def _ask(self, way: str, arguments: Sequence[str], env: Mapping[str, str]) -> Outcome:
+    def _ask(self, run: str, arguments: Sequence[str], env: Mapping[str, str]) -> Outcome:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps([way, list(arguments), dict(env)]) + "\n")
+        self._process.stdin.write(json.dumps([run, list(arguments), dict(env)]) + "\n")
         self._process.stdin.flush()
         return Outcome(*json.loads(self._process.stdout.readline()))
 
 
-def short(arguments: list[str]) -> int:
+def entry_point(arguments: list[str]) -> int:
     from mfaenv import __main__
 
     return __main__.guarded(lambda: __main__.run(arguments), arguments, os.environ)
 
 
-def long(arguments: list[str]) -> int:
+def full(arguments: list[str]) -> int:
     from mfaenv import __main__
     from mfaenv.cli import app
 
     return __main__.guarded(lambda: app.run(arguments, os.environ), arguments, os.environ)
 
 
-def direct(arguments: list[str]) -> int:
-    from mfaenv import fast
-    from mfaenv.fast import catalog, parse
+def fast(arguments: list[str]) -> int:
+    from mfaenv.fast import answer, catalog, parse
 
     line = catalog.read(arguments)
     is_fast = line.understood and parse.module_of(line.command) == "export"
-    status = fast.answer(line.options, os.environ) if is_fast else None
+    status = answer(line.options, os.environ) if is_fast else None
     return DECLINED if status is None else status
 
 
-def stock(arguments: list[str]) -> int:
-    from mfaenv import store
+def store(arguments: list[str]) -> int:
     from mfaenv.config import awsfiles, resolve
     from mfaenv.errors import MfaenvError
     from mfaenv.fast import catalog, entry
     from mfaenv.fast.parse import MAIN
     from mfaenv.session import cache, remembered
+    from mfaenv.store import Store
 
     seconds, *words = arguments
     line = catalog.read(words)
-    place = store.Store(entry.directory(os.environ))
+    place = Store(entry.directory(os.environ))
     try:
         request = resolve.resolve(line.options, os.environ, awsfiles.load(os.environ))
     except MfaenvError:
@@ -119,15 +117,15 @@ def stock(arguments: list[str]) -> int:
     return 0
 
 
-WAYS: Mapping[str, Callable[[list[str]], int]] = {
-    "short": short,
-    "long": long,
-    "direct": direct,
-    "stock": stock,
+RUNS: Mapping[str, Callable[[list[str]], int]] = {
+    "entry_point": entry_point,
+    "full": full,
+    "fast": fast,
+    "store": store,
 }
 
 
-def run(way: str, arguments: list[str], env: Mapping[str, str], streams: Sequence[Any]) -> int:
+def run(name: str, arguments: list[str], env: Mapping[str, str], streams: Sequence[Any]) -> int:
     """Run in this process, with this environment, and give the exit status."""
     for number, stream in enumerate(streams, 1):
         os.dup2(stream.fileno(), number)
@@ -135,7 +133,7 @@ def run(way: str, arguments: list[str], env: Mapping[str, str], streams: Sequenc
     os.environ.update(env)
     clock = time.time
     time.time = lambda: clock() + LATER
-    return WAYS[way](arguments)
+    return RUNS[name](arguments)
 
 
 def forked(action: Callable[[], int]) -> int:
@@ -151,9 +149,9 @@ def forked(action: Callable[[], int]) -> int:
     return status
 
 
-def answer(way: str, arguments: list[str], env: Mapping[str, str]) -> tuple[int, str, str]:
+def answer(name: str, arguments: list[str], env: Mapping[str, str]) -> tuple[int, str, str]:
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        status = forked(lambda: run(way, arguments, env, [out, err]))
+        status = forked(lambda: run(name, arguments, env, [out, err]))
         texts = []
         for stream in (out, err):
             stream.seek(0)
