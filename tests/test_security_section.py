@@ -223,7 +223,7 @@ KEYS_PROOFS = {
     ),
     "The keychain is the macOS Keychain, the Windows Credential Manager or the Secret Service on Linux.": KEYCHAINS,
     "Other keychains work if the Python package keyring has a backend for them.": (MOVES,),
-    "One that keeps keys only in memory is refused.": (
+    "One that keeps keys only in mfaenv's own memory is refused.": (
         "test_a_keychain_that_keeps_things_in_memory_alone_is_refused",
     ),
     "If the package is missing, this command shows how to install it:": (

@@ -263,6 +263,14 @@ def test_where_there_is_no_file_it_is_told(newcomer: Product, scenario: Scenario
     } == set()
 
 
+def test_the_copy_of_a_startup_file_that_a_killed_run_left_goes(newcomer: Product, scenario: Scenario) -> None:
+    left = newcomer.home / "..bashrc.0123456789abcdef.mfaenv"
+    left.write_text("export AWS_SECRET_ACCESS_KEY=hunter2\n")
+    done = newcomer.run("configure", "--yes", "--token-code", scenario.device.code())
+    assert done.status == 0, done.err
+    assert not left.exists()
+
+
 def test_of_a_startup_file_only_the_new_line_is_shown(newcomer: Product) -> None:
     (newcomer.home / ".bashrc").write_text("export AWS_SECRET_ACCESS_KEY=hunter2\n")
     done = newcomer.run("configure", "--dry-run")

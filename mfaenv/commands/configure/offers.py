@@ -63,6 +63,7 @@ class Offers:
         if self.dry_run or not taken or not proved():
             return False
         with change_lock(self.terminal):
+            rewrite.remove_leftovers(file.path)
             rewrite.replace(file, text)
         self.made += 1
         return True

@@ -47,6 +47,9 @@ class _Move:
         if not self.files.keys_file(self.name):
             return None
         name, keys, where = self.name, self.file.load(), self.file.title
+        if os.name == "nt" and [each.lower() for each in self.files.profiles].count(name.lower()) > 1:
+            wrong = f"Windows' keychain does not tell '{name}' from a profile whose name differs in case alone."
+            raise MfaenvError(wrong, "Rename one of them.")
         if keys is None:
             wrong = f"Profile '{name}' has one key of two in {where}. This stores both:"
             raise MfaenvError(wrong, command=aws_configure(name))

@@ -488,6 +488,19 @@ def test_the_keys_move_into_the_credential_manager_and_back(desk: Desk) -> None:
     assert desk.run("mfaenv", "keys", "get", "-p", "café").status == 1
 
 
+def test_no_keys_move_where_the_credential_manager_takes_two_profiles_for_one(desk: Desk) -> None:
+    """It does not look at the case of names: the new keys of one would be in the place of the other's."""
+    file = desk.folder / "credentials"
+    keys = "aws_access_key_id = AKIAOTHEREXAMPLE0000\naws_secret_access_key = other\n"
+    file.write_bytes(file.read_bytes() + f"[CAFÉ]\n{keys}".encode(ANSI))
+    before = file.read_bytes()
+    for profile in ("café", "CAFÉ"):
+        done = desk.run("mfaenv", "keys", "import", "-p", profile)
+        assert done.status == 1
+        assert "a profile whose name differs in case alone" in done.errors
+    assert file.read_bytes() == before
+
+
 @pytest.mark.parametrize("where", ["file", "keychain"])
 def test_keys_are_rotated_where_they_lie_and_the_old_ones_deleted(desk: Desk, where: str) -> None:
     """boto3 finds the new ones; the other profiles, which have the same keys in the file, get them too."""
