@@ -20,11 +20,11 @@ _CHILD_IN_SUBSHELL = r"""# A child can tell a fork. ksh93 forks for no substitut
         fi
     ' sh "$$" 2>/dev/null"""
 
-_COPIED = r"""# Where printf is a program, other users see its arguments. Ctrl-C empties ksh93's here-documents.
+_COPIED = r"""# Where printf is a program, its arguments show. Ctrl-C empties ksh93's here-documents, full disks mksh's.
         \eval '\command cat <<EOF
 $_mfaenv_text
 EOF
-'"""
+' || \command printf '(exit 1);\n'"""
 
 _HAS_FORKED = '{ \\read -r _mfaenv_text </proc/self/stat && [ "${_mfaenv_text%% *}" != "$$" ]; } 2>/dev/null'
 _IN_KSH93 = r"""case ${KSH_VERSION-} in

@@ -166,6 +166,27 @@ def test_a_program_that_is_gone_or_killed_fails_the_line(
     assert done.stdout == "ended\n"
 
 
+@pytest.mark.parametrize(("program", "shell"), [("mksh", "ksh"), ("posh", "sh")])
+def test_a_shell_that_has_no_place_for_a_here_document_fails_the_line(
+    tmp_path: Path, program: str, shell: str
+) -> None:
+    need(program)
+    (tmp_path / "mfaenv").write_text('#!/bin/sh\necho "export CHANGED=yes;"\n')
+    (tmp_path / "mfaenv").chmod(0o755)
+    gone = tmp_path / "gone"
+    script = tmp_path / "script"
+    lines = [
+        text(shell, hook=False).decode(),
+        f"PATH={tmp_path}:/usr/bin:/bin; mkdir {gone}; export TMPDIR={gone}; rmdir {gone}",
+        "eval $(mfaenv -p bob) && echo goes on",
+        'eval "$(mfaenv -p bob)" && echo goes on',
+        'mfaenv -p bob && echo "changed $CHANGED"',
+    ]
+    script.write_text("\n".join(lines))
+    done = subprocess.run([program, script], capture_output=True, text=True, check=False, timeout=PATIENCE)
+    assert done.stdout == "changed yes\n", done.stderr
+
+
 @pytest.mark.parametrize(
     ("program", "shell"), [("bash", "bash"), ("zsh", "zsh"), ("dash", "sh"), ("ksh93", "ksh"), ("mksh", "ksh")]
 )
