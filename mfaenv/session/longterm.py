@@ -1,6 +1,6 @@
 """Long-term keys that a program gives, ours from the keychain or another's."""
 
-from mfaenv.aws import resolved
+from mfaenv.aws import provider
 from mfaenv.command_line import to_type
 from mfaenv.config import credential_process, sources
 from mfaenv.errors import MfaenvError
@@ -12,14 +12,14 @@ from mfaenv.terminal.terminal import Terminal
 
 
 def load_keys(request: Request, terminal: Terminal) -> Keys | Session:
-    """Return what the program gives: long-term keys, or a session's. Raise MfaenvError."""
+    """Return what the request's provider gives: long-term keys, or a session. Raise MfaenvError."""
     if entry := credential_process.entry(request.process.text):  # our own program is not started
         keys = KeychainEntry(entry, terminal).load()
         if keys is None:
             raise missing_entry(entry)
         return keys._replace(source=request.process.source)
     try:
-        got = resolved.credentials(request, terminal.env, program.start_tracked)
+        got = provider.credentials(request, terminal.env, program.start_tracked)
     except BaseException:
         program.end_tracked()
         raise

@@ -78,7 +78,7 @@ class Sessions:
     def _get(self, request: Request) -> Session:
         request = self._filled_in(request)
         if request.keys is None:
-            return self._of_program(request)
+            return self._from_provider(request)
         if session := self.stored(request):
             return session
         address.check_request(request, self._terminal.env)
@@ -98,7 +98,7 @@ class Sessions:
         except SessionStoredError:
             return self._get(request)
 
-    def _of_program(self, request: Request) -> Session:
+    def _from_provider(self, request: Request) -> Session:
         address.check_request(request, self._terminal.env)
         keys = longterm.load_keys(request, self._terminal)
         if isinstance(keys, Keys):

@@ -1,7 +1,7 @@
 """`mfaenv configure`: offer what is missing; what was taken stays if the person leaves."""
 
 from mfaenv import shells
-from mfaenv.aws import resolved
+from mfaenv.aws import provider
 from mfaenv.command_line import MFAENV, to_type
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.first_device import FirstDevice
@@ -77,7 +77,7 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
 
 def _needs_no_code(request: Request) -> MfaenvError:
     if request.provider is Provider.MACHINE:
-        return resolved.no_keys(request.profiles[-1])
+        return provider.no_keys(request.profiles[-1])
     wrong = f"Profile {request.profile.text} needs no code: it has no long-term keys ({request.provider})."
     return MfaenvError(wrong, "Name another one with -p.")
 
@@ -87,7 +87,7 @@ def _choose_profile(files: awsfiles.AwsFiles, offers: Offers) -> str:
     usable = [name for name in commands if files.long_term_key(name) or entry(commands[name])]
     usable = usable or [name for name, command in commands.items() if other_program(command)]
     if not usable:
-        raise resolved.no_keys()
+        raise provider.no_keys()
     if len(usable) == 1:
         return usable[0]
     if offers.asking:

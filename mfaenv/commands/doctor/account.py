@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from mfaenv import duration
-from mfaenv.aws import client, explain, probe, resolved, sts
+from mfaenv.aws import client, explain, probe, provider, sts
 from mfaenv.aws.iam import SECURITY_KEY
 from mfaenv.command_line import to_type
 from mfaenv.commands.doctor.report import CANNOT_TELL, Check, ComparedCall, State, Verdict, judge
@@ -78,7 +78,7 @@ def _identify(request: Request, context: Context) -> Proof:
     try:
         with context.terminal.progress() as show:
             show(f"Getting the keys: {request.provider}")
-            keys = resolved.credentials(request, context.terminal.env, program.start)
+            keys = provider.credentials(request, context.terminal.env, program.start)
             asked = client.client("sts", client.settings_of(request, request.device.text), keys)
             return Proof(request, identity=sts.identity(asked, keys))
     except NoKeysError as error:  # the machine has no role either

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mfaenv.aws import client, resolved, sts
+from mfaenv.aws import client, provider, sts
 from mfaenv.aws.iam import AccessKeys
 from mfaenv.command_line import MFAENV, to_type, with_own_name
 from mfaenv.commands.keys import places
@@ -97,7 +97,7 @@ def run(options: Options, env: Env) -> int:
     elif rows:
         _show(rows, terminal)
     else:
-        none = resolved.no_keys(profile)
+        none = provider.no_keys(profile)
         lines = [none.message, none.command]
         if profile and resolve.resolve({"profile": profile}, env, files).provider is not Provider.MACHINE:
             lines = [f"Profile {profile} has no long-term keys of its own."]

@@ -7,7 +7,7 @@ interruption there are two, and the next run asks about the other.
 import time
 from contextlib import suppress
 
-from mfaenv.aws import client, resolved
+from mfaenv.aws import client, provider
 from mfaenv.aws.iam import AccessKey, AccessKeys, is_known
 from mfaenv.command_line import to_type
 from mfaenv.commands.keys import places
@@ -43,7 +43,7 @@ def _not_stored(request: Request) -> MfaenvError:
     if entry := credential_process.entry(request.process.text):
         return longterm.missing_entry(entry)
     if request.provider is Provider.MACHINE:
-        return resolved.no_keys(root)
+        return provider.no_keys(root)
     source = request.keys.source if request.keys else f"another source ({request.provider})"
     wrong = f"The keys of profile {root} come from {source}: no new ones can be stored there."
     hint = "Rotate them there, or name a profile with -p whose keys are in a file or the keychain."

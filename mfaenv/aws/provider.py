@@ -1,4 +1,4 @@
-"""Profiles that need no code: IAM Identity Center, aws login, web identity, processes, machines."""
+"""Credentials that botocore resolves: of IAM Identity Center, aws login, web identity, processes, machines."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
