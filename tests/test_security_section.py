@@ -274,6 +274,11 @@ KEYS_PROOFS = {
     "Only the policy in `mfaenv help doctor` makes the keys useless without a code.": (
         "test_everything_is_denied_without_mfa",
     ),
+    "On Linux, mfaenv refuses the D-Bus of another user, who may listen where that of your ended session was.": (
+        "test_no_keys_go_to_the_bus_of_another_user",
+    ),
+    "It cannot see whose one at `unix:abstract` is: in a shell that outlives such a session, unset "
+    "`DBUS_SESSION_BUS_ADDRESS`.": (),
     "`rotate` makes a new access key with your MFA session.": (ROTATES,),
     "It stores the new key where the old one is, and waits until AWS knows it.": (
         ROTATES,
