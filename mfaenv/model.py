@@ -28,7 +28,7 @@ class Origin(Enum):
 
 
 class Value(NamedTuple):
-    """A text and its source, in words that are only shown, and by its kind."""
+    """A text and its source: in words, which are only shown, and its kind."""
 
     text: str
     source: str

@@ -51,7 +51,7 @@ def _of_profile(
     section: awsfiles.Section = {}
     try:
         files = awsfiles.load(terminal.env)
-        profile = roles.of_process(files, profile)
+        profile = roles.profile_behind_process(files, profile)
         section = files.section(profile)
     except MfaenvError as error:  # sessions name their profiles themselves
         terminal.warn(error.message)

@@ -102,7 +102,7 @@ def collect(
         from mfaenv.config import awsfiles, roles  # slow to load
 
         with suppress(MfaenvError):  # sessions name their profiles themselves
-            profile = roles.of_process(awsfiles.load(env), profile)
+            profile = roles.profile_behind_process(awsfiles.load(env), profile)
     stored = [row for row in rows if row.remaining != 0 and (not profile or profile in row.profiles)]
     shell = _shell(env, rows, now)
     return shell, stored, _problems(env, shell, store)

@@ -91,7 +91,7 @@ def replace(file: TextFile, text: str) -> None:
     try:
         data = text.encode(locale.getencoding() if file.encoding == "locale" else file.encoding)
         private_files.make_folders(folder)
-        private_files.replace(file.target, data, temporary=temporary, prepare=lambda new: _complete(file, new))
+        private_files.replace(file.target, data, temporary=temporary, prepare=lambda new: _prepare(file, new))
         with suppress(OSError):  # a power cut would bring back a key that is deactivated by then
             opened = os.open(folder, os.O_RDONLY)  # which Windows refuses
             try:
@@ -112,7 +112,7 @@ def _check_text(file: TextFile, text: str) -> None:
         raise MfaenvError(f"{short(file.path)} was changed by another program meanwhile.", "Run it again.")
 
 
-def _complete(old: TextFile, new: int) -> None:
+def _prepare(old: TextFile, new: int) -> None:
     """Use no path, of the old file neither: whoever may write to the folder may have put another one there."""
     if sys.platform != "win32" and (status := old.status):
         made = os.fstat(new)  # the folder may have given it a group

@@ -61,7 +61,7 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
     return Chain(profiles[-1], tuple(reversed(hops)), tuple(profiles), machine)
 
 
-def of_process(files: AwsFiles, name: str) -> str:
+def profile_behind_process(files: AwsFiles, name: str) -> str:
     """Return the profile whose session our own credential_process gives; the same profile without one."""
     return _through_processes(files, {name: None})
 

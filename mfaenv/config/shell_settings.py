@@ -156,7 +156,7 @@ def _urls(
 
 
 @contextmanager
-def hidden(env: Env) -> Iterator[Mapping[str, str]]:
+def hide_settings(env: Env) -> Iterator[Mapping[str, str]]:
     """Yield the environment without an earlier session's settings, for botocore too."""
     names = (*environment.settings(env), environment.SETTINGS)
     kept = {name: os.environ.pop(name) for name in names if name in os.environ}

@@ -71,7 +71,7 @@ def _serve(served: Served, sender: Connection, program: int) -> NoReturn:
         _close_inherited(sender.fileno())
         for name in _ENDING:
             signal.signal(getattr(signal, name), _end_once)
-        threading.Thread(target=_end_with, args=(program,), daemon=True).start()
+        threading.Thread(target=_end_after, args=(program,), daemon=True).start()
         sender.send(os.getpid())
         try:
             with served as environment:
@@ -98,7 +98,7 @@ def _end_once(number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(KILLED + number)
 
 
-def _end_with(program: int) -> None:
+def _end_after(program: int) -> None:
     try:
         fd = os.pidfd_open(program)  # Linux, where nothing forbids it
     except (AttributeError, OSError):

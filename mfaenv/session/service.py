@@ -152,7 +152,7 @@ def resolving(options: Options, env: Env, terminal: Terminal | None = None) -> I
     store = Store.of(env)
     store.check()
     whole = dict(env)  # os.environ loses what is hidden
-    with shell_settings.hidden(env) as visible:
+    with shell_settings.hide_settings(env) as visible:
         states = _states(file_paths(env))  # before they are read
         files = resolve.load_files(options, visible)
         if terminal and (chosen := profile_choice.instead_of_default(options, visible, files, terminal)):

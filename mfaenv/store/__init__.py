@@ -1,4 +1,4 @@
-"""The directory of stored sessions: a folder with our mark, read with suspicion, each file replaced in one step.
+"""The directory of stored sessions: a folder with our mark, checked before it is read, each file replaced in one step.
 
 In a folder with the mark, a file is mfaenv's by its whole name; in any other, nothing is changed or deleted. A
 Tab loads this module, so it imports nothing slow.

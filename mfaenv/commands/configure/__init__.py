@@ -9,7 +9,7 @@ from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, credential_process, resolve, shell_settings
 from mfaenv.config.credential_process import PROCESS, SETTING, entry, other_program, session_profile
 from mfaenv.config.names import file_paths
-from mfaenv.config.roles import of_process, roles_of
+from mfaenv.config.roles import profile_behind_process, roles_of
 from mfaenv.errors import DONE, MfaenvError, join_names
 from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT, Env, Options, Words
@@ -34,7 +34,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     terminal = Terminal.for_options(options, env)
     offers = Offers(terminal, file_paths(env)[0], dry_run="dry_run" in options, yes="yes" in options)
     offers.check()
-    with shell_settings.hidden(env) as visible:
+    with shell_settings.hide_settings(env) as visible:
         sentence, function, line = _offer_all(options, visible, offers)
     if not offers.shown:
         terminal.note("All is set up: nothing to do.")
@@ -53,7 +53,7 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
     named = resolve.lookup_value(options, env, "profile")
     if named.text and named.text not in files.profiles:
         raise resolve.unknown_profile(files, named.text, named.source)
-    name = of_process(files, named.text or _choose_profile(files, offers))
+    name = profile_behind_process(files, named.text or _choose_profile(files, offers))
     request = resolve.resolve({**options, "profile": name}, env, files)
     if request.keys is None and not request.process.text:
         raise _needs_no_code(request)

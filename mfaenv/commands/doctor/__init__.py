@@ -16,7 +16,7 @@ from mfaenv.terminal.terminal import Terminal
 def run(options: Options, _words: Words, env: Env) -> int:
     """Print the report. Raise MfaenvError (usage); KeyboardInterrupt."""
     terminal = Terminal.for_options(options, env)
-    with shell_settings.hidden(env) as visible:
+    with shell_settings.hide_settings(env) as visible:
         report = examine(options, visible, Context(Store.of(visible), terminal))
     if options.get("as_json"):
         to_stdout((json.dumps(report.as_data(), indent=2) + "\n").encode())

@@ -28,7 +28,7 @@ def run(options: Options, words: Words, env: Env) -> int:
         wrong = f"{word} prints no JSON: --json lists the keys. Type:"
         raise MfaenvError(wrong, command="mfaenv keys --json", status=USAGE)
     resolve.token_code(options, {})  # most words need none
-    with shell_settings.hidden(env) as visible:
+    with shell_settings.hide_settings(env) as visible:
         return ACTIONS[word](options, visible)
 
 

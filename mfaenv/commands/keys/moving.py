@@ -14,7 +14,7 @@ from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import FileSection
 from mfaenv.config import awsfiles, credential_process, resolve
 from mfaenv.config.credential_process import KEYS_GET, SETTING
-from mfaenv.config.roles import BEFORE_PROCESS, chain, of_process
+from mfaenv.config.roles import BEFORE_PROCESS, chain, profile_behind_process
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import Env, Options
@@ -31,7 +31,7 @@ class _Move:
 
     def __init__(self, options: Options, terminal: Terminal) -> None:
         files = awsfiles.load(terminal.env)
-        name = of_process(files, catalog.profile_or_default(options, terminal.env))
+        name = profile_behind_process(files, catalog.profile_or_default(options, terminal.env))
         command = files.section(name).get(SETTING, "")
         entry = credential_process.entry(command)
         self.name, self.files, self.env = name, files, terminal.env
