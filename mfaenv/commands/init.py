@@ -181,10 +181,9 @@ def completion(shell: str) -> str:
     if not template:
         return ""
     rows = catalog.COMMANDS.items()
+    valued = dict.fromkeys(flag for _, row in rows for flag, option in row.flags().items() if option.metavar)
     lists = {
-        "OPTIONS": [
-            *dict.fromkeys(flag for _, row in rows for flag, option in row.flags().items() if option.metavar)
-        ],
+        "OPTIONS": [*valued],
         "WITH_PROGRAM": [name for name, row in rows if row.choices == PROGRAM],
         "WITH_ARGUMENT": [name for name, row in rows if name != MAIN and row.choices not in ("", PROGRAM)],
     }
@@ -201,13 +200,12 @@ def _choice() -> dict[str, str]:
     other, other_names = _flags([row for name, row in rows if name in others])
     valued, valued_names = _flags([row for name, row in rows if name not in others and row.metavar])
     switch, _ = _flags([row for name, row in rows if name not in others and not row.metavar])
+    others_start = (f"-{other}", f"-{switch}{other}", *other_names)
     return {
         "VALUED": f"^(-{switch}*{valued}|{'|'.join(valued_names)})$",
         "OTHER_OUTPUT": f"^(-{switch}*{other}|{'|'.join(other_names)}|[^-]|$)",
         "VALUED_PATTERN": " | ".join([f"-{valued}", f"-{switch}{valued}", *valued_names]),
-        "OTHER_OUTPUT_PATTERN": " | ".join(
-            f"{start}*" for start in (f"-{other}", f"-{switch}{other}", *other_names)
-        ),
+        "OTHER_OUTPUT_PATTERN": " | ".join(f"{start}*" for start in others_start),
     }
 
 

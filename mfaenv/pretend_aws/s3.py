@@ -36,9 +36,8 @@ def _list_buckets(call: Call) -> bytes:
     # The action has no resource type: policies are asked on `*`, and refusals name no resource.
     call.authorize(call.query("*", action="s3:ListAllMyBuckets"))
     account = call.caller.account
-    buckets: Content = [
-        {"Name": name, "CreationDate": timestamp(account.created)} for name in sorted(account.buckets)
-    ]
+    created = timestamp(account.created)
+    buckets: Content = [{"Name": name, "CreationDate": created} for name in sorted(account.buckets)]
     return document("ListAllMyBucketsResult", {"Buckets": {"Bucket": buckets}})
 
 

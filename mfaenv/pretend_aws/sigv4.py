@@ -84,16 +84,15 @@ def authenticate(world: World, request: HttpRequest, service: str) -> Credential
 def _fault(auth: Authorization, service: str, stamp: str, now: float) -> str:
     times = (datetime.fromtimestamp(int(now) + off, UTC) for off in (0, -SKEW, SKEW))
     received, earliest, latest = (time.strftime(TIME_FORMAT) for time in times)
+    minutes = SKEW // 60
     if auth.service != service:
         return f"Credential should be scoped to correct service: '{service}'. "
     if auth.region not in partitions():
         return f"Credential should be scoped to a valid region, not '{auth.region}'. "
     if stamp < earliest:
-        return f"Signature expired: {stamp} is now earlier than {earliest} ({received} - {SKEW // 60} min.)"
+        return f"Signature expired: {stamp} is now earlier than {earliest} ({received} - {minutes} min.)"
     if stamp > latest:
-        return (
-            f"Signature not yet current: {stamp} is still later than {latest} ({received} + {SKEW // 60} min.)"
-        )
+        return f"Signature not yet current: {stamp} is still later than {latest} ({received} + {minutes} min.)"
     return ""
 
 

@@ -74,9 +74,8 @@ class World:
         """Return new temporary keys; `mfa_at` is when a code was given."""
         now = self.now()
         token = "IQoJb3JpZ2luX2Vj" + base64.b64encode(secrets.token_bytes(240)).decode()
-        session = Credential(
-            principal, new_id("ASIA"), new_secret(), now, token, now + seconds, mfa_at, details
-        )
+        key_id, secret = new_id("ASIA"), new_secret()
+        session = Credential(principal, key_id, secret, now, token, now + seconds, mfa_at, details)
         self.credentials[session.id] = session
         return session
 

@@ -17,7 +17,7 @@ class Window:
     """The person at the screen, asked by the program of this name, or by the first that is there.
 
     `release` is the kernel's, which names Microsoft in WSL: https://learn.microsoft.com/windows/wsl/faq.
-    The next window shows what was `wrong` with the last code.
+    `dialogs` are the programs that may open one. The next shows what was `wrong` with the last code.
     """
 
     def __init__(self, terminal: Terminal, name: str, release: str = "") -> None:
@@ -28,11 +28,7 @@ class Window:
         usable = [each for each in DIALOGS if (each.name == name if name else each.system in systems)]
         self.wrong = ""
         self._lacking = {each.name: lacking for each in usable if (lacking := _lacking(each, env))}
-        self._dialogs = [each() for each in usable if each.name not in self._lacking]
-
-    def available(self) -> bool:
-        """Return whether there is a program that may open a window."""
-        return bool(self._dialogs)
+        self.dialogs = [each() for each in usable if each.name not in self._lacking]
 
     def looked_for(self) -> str:
         """Return which programs were looked for, and what each lacks."""
@@ -55,11 +51,11 @@ class Window:
         raise MfaenvError(f"{TRIES} windows gave no code.", self.wrong)
 
     def _ask(self, shown: Shown, meanwhile: Callable[[], None]) -> str:
-        for dialog in self._dialogs[:]:
+        for dialog in self.dialogs[:]:
             try:
                 return dialog.answer(self._run(dialog, shown, meanwhile))
             except NoWindowError as error:
-                self._dialogs.remove(dialog)
+                self.dialogs.remove(dialog)
                 self._lacking[dialog.name] = str(error)
         wrong = f"{CODE_WANTED}, and no window opens to ask for it."
         raise MfaenvError(wrong, self.looked_for(), status=CODE_NEEDED)

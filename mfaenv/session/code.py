@@ -64,7 +64,7 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
         hint = f"Run it in a terminal, or {WAYS_TO_GIVE}; or let a window ask for it: MFAENV_ASK=auto."
     else:
         window = _window(terminal)
-        if window.available():
+        if window.dialogs:
             other = "A window of another mfaenv asks for a code"
             return CodeSource(window.ask_code, place="window", other=other, window=window)
         tried = "no terminal and no window" if acquisition.ask.text == "auto" else "no window"

@@ -124,9 +124,8 @@ class Store(ReadOnlyStore):
         if not self._is_ours():
             return []
         with os.scandir(self.path) as files:
-            return sorted(
-                file.name for file in files if kind(file.name) in kinds and file.is_file(follow_symlinks=False)
-            )
+            ours = (file for file in files if kind(file.name) in kinds and file.is_file(follow_symlinks=False))
+            return sorted(file.name for file in ours)
 
     def announce(self, time: str) -> None:
         """Announce a new session, by its time. Raise OSError."""

@@ -292,7 +292,7 @@ def test_the_window_is_windows_own_below_windows(bare: Product, monkeypatch: pyt
     monkeypatch.chdir(bare.home)
     env = with_windows(bare, "123 456")
     for kernel, display, usable in ((RELEASE, "", True), (RELEASE, ":0", False), ("6.18.44", "", False)):
-        assert Window(Terminal({**env, "DISPLAY": display}), "", kernel).available() is usable
+        assert bool(Window(Terminal({**env, "DISPLAY": display}), "", kernel).dialogs) is usable
     for wanted in ("", "powershell"):
         assert Window(Terminal(env), wanted, RELEASE).ask_code(QUESTION_LINES, lambda: None) == "123456"
     assert (bare.home / "question").read_text(encoding="utf-8").startswith("For profile default\n")
