@@ -159,7 +159,7 @@ class Terminal:
             self.note(f"{reason}: waiting {round(seconds)} s for the next one.")
         with self.progress() as show:
             while (left := end - time.time()) > 0:
-                show(f"{reason}: the next one comes in {int(left) + 1} s; type it then")
+                show(f"{reason}: the next one comes in {int(left) + 1} s; wait for it")
                 time.sleep(min(left, 0.25))
                 try:
                     self.check()

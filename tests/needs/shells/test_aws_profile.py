@@ -340,6 +340,17 @@ def test_a_name_for_prompts_that_goes_leaves_the_profile_that_was_asked_for(
         has(seat, "none", "none")
 
 
+@pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
+def test_a_name_for_prompts_that_is_taken_back_goes_with_unset(stored: Product, row: Settled) -> None:
+    with seated(stored, row, MFAENV_PROFILE_AS="AWS_PROFILE") as seat:
+        has(seat, "default", "default")
+        seat.type("set -e MFAENV_PROFILE_AS" if row.name == "fish" else "unset MFAENV_PROFILE_AS")
+        seat.type("mfaenv unset")
+        seat.type("mfaenv -p staging")
+        has(seat, "staging", "none")
+        has(seat, "staging", "none")
+
+
 @pytest.mark.parametrize(
     "name",
     ["", "-", "x" * 4096, "a\x1b]0;pwned\x07b", "$(touch ran)", "it's *"],
