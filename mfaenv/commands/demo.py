@@ -66,8 +66,6 @@ REMOVED = (
     *environment.SET,
     *environment.SETTING_VARIABLES,
     environment.IGNORE_ADDRESSES,
-    environment.ADDRESS_OF_KEYS,
-    exec_environment.TOKEN,
     *exec_environment.OVERRIDING_VARIABLES,
     "AWS_CA_BUNDLE",
     "AWS_ENDPOINT_URL_IAM",

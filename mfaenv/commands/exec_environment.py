@@ -40,8 +40,10 @@ OVERRIDING_VARIABLES = (
     "AWS_ROLE_SESSION_NAME",
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    environment.ADDRESS_OF_KEYS,
+    TOKEN,
 )
-"""What SDKs take before the address or beside it, and sessions in shells neither set nor unset.
+"""What leads SDKs to other credentials, and sessions in shells neither set nor unset.
 
 https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 """
@@ -66,12 +68,12 @@ def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
         resolved.warn(terminal)
         pairs = resolved.pairs(session, env)
         shells.check_lengths(pairs)
-        programs = environment.changed(pairs, env, alone=True)
+        programs = environment.changed([*pairs, *dict.fromkeys(OVERRIDING_VARIABLES).items()], env, alone=True)
         if options.get("serve"):
             server = opened.enter_context(_server(resolved, session, by_key, env))
             # The session's variables too, with the end, which is not that of an address.
             gone = *environment.CREDENTIALS, environment.KEY, environment.EXPIRES, environment.AWS_PROFILE
-            programs = environment.changed([(name, None) for name in (*gone, *OVERRIDING_VARIABLES)], programs)
+            programs = environment.changed([(name, None) for name in gone], programs)
             programs |= {environment.ADDRESS_OF_KEYS: server.url, TOKEN: server.token}
             server.remind(terminal)
         name = resolved.request.profile.text

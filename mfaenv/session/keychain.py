@@ -147,7 +147,7 @@ def _read(text: str, name: str, service: str) -> Keys:
     with suppress(KeyError, TypeError, ValueError):
         entry = json.loads(text)
         pair = entry["AccessKeyId"], entry["SecretAccessKey"]
-        if all(isinstance(each, str) and each for each in pair):
+        if all(isinstance(each, str) and each and each.isprintable() for each in pair):
             return Keys(*pair, "", "the keychain")
     wrong = f"The entry '{name}' of {service} in the keychain holds no keys."
     raise MfaenvError(wrong, "Remove it, and import the keys again.")

@@ -51,6 +51,26 @@ def test_no_other_keys_and_no_other_settings_are_in_the_files(
 
 
 @WAYS
+def test_no_other_source_of_credentials_is_in_the_environment(
+    product: Product, scenario: Scenario, way: list[str]
+) -> None:
+    """As in a container or a pod: a program that leaves out the keys would find those of the machine."""
+    here = {
+        "AWS_ROLE_ARN": "arn:aws:iam::111122223333:role/pod",
+        "AWS_WEB_IDENTITY_TOKEN_FILE": "/nowhere",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1/",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN": "another",
+        "AWS_ACCESS_KEY": "AKIAI44QH8DHBEXAMPLE",
+    }
+    product.env |= here
+    done = product.run("exec", "--only", *way, "-p", "staging", "-c", scenario.device.code(), "--", "env")
+    assert done.status == 0, done.err
+    found = dict(line.partition("=")[::2] for line in done.out.splitlines())
+    assert not here.items() & found.items()
+    assert ("AWS_CONTAINER_CREDENTIALS_FULL_URI" in found) == bool(way)
+
+
+@WAYS
 def test_no_setting_of_the_default_profile_is_said_to_be_there(
     product: Product, scenario: Scenario, way: list[str]
 ) -> None:

@@ -328,9 +328,22 @@ def test_whoever_has_another_store_waits_too(product: Product, scenario: Scenari
     assert not list(credentials(product).parent.glob(".*"))
 
 
+SURROGATES = r'{"AccessKeyId": "\ud800", "SecretAccessKey": "\ud800"}'
+"""Characters that UTF-8 does not have."""
+
+
 @pytest.mark.parametrize(
     "text",
-    ["", "hello", "[]", '"x"', "{}", '{"AccessKeyId": null, "SecretAccessKey": null}', '{"AccessKeyId": "a"}'],
+    [
+        "",
+        "hello",
+        "[]",
+        '"x"',
+        "{}",
+        '{"AccessKeyId": null, "SecretAccessKey": null}',
+        '{"AccessKeyId": "a"}',
+        SURROGATES,
+    ],
 )
 def test_an_entry_of_others_under_our_name_is_told_and_left_alone(
     product: Product, scenario: Scenario, keychain: Keychain, text: str
