@@ -25,11 +25,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     line = shells.loading_line(target, same_command(options)) if os.isatty(1) else ""
     path = parse.text(options, "output")
     if "output" in options:
-        output_file.check(path)
-        if any(_is_same(path, other) for other in (*file_paths(env), *file_paths({}))):
-            wrong = f"{path} is an AWS file, whose profiles would be lost."
-            hint = "Name another file. For programs that read profiles:"
-            raise MfaenvError(f"{wrong} {hint}", command="mfaenv help programs")
+        _check_file(path, env)
     elif os.isatty(1) and not options.keys() & catalog.PRINTING:
         wrong = "No shell reads what is printed here. To set the session in this one, type:"
         raise MfaenvError(wrong, command=line, status=USAGE)
@@ -55,6 +51,14 @@ def run(options: Options, _words: Words, env: Env) -> int:
     with suppress(OSError):  # the keys are printed: the line must not fail any more
         Store.of(env).sweep(time.time())
     return DONE
+
+
+def _check_file(path: str, env: Env) -> None:
+    output_file.check(path)
+    if any(_is_same(path, other) for other in (*file_paths(env), *file_paths({}))):
+        wrong = f"{path} is an AWS file, whose profiles would be lost."
+        hint = "Name another file. For programs that read profiles:"
+        raise MfaenvError(f"{wrong} {hint}", command="mfaenv help programs")
 
 
 def _is_same(path: str, other: str) -> bool:

@@ -84,13 +84,7 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
     mfaenv = to_type("-p", profile) if profile and asked and asked != profile else "mfaenv"
     if end <= now:
         _say(f"the session{whose} has ended: type {mfaenv}{again or ' for a new one'}")
-        gone = [*environment.GONE_AT_END, *environment.settings(env), NEXT]
-        shown_as = env.get(environment.PROFILE_AS)
-        if shown_as == AWS_PROFILE and asked == profile:
-            gone += [AWS_PROFILE, SEEN]
-        elif shown_as in environment.PROFILE_NAMES and shown_as != AWS_PROFILE:
-            gone.append(shown_as)
-        return [(name, None) for name in gone]
+        return _removal_at_end(env, asked)
     if now < end - duration.REMINDER:
         return [(NEXT, str(end - duration.REMINDER))]
     if not env.get(NEXT):
@@ -99,6 +93,16 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
         ends = f"{profile or 'the session'} ends at {duration.time_of_day(end, now)}, in {left}"
         _say(f"{ends}: type {mfaenv} {renew}{again}")
     return [(NEXT, str(end))]
+
+
+def _removal_at_end(env: Env, asked: str | None) -> list[Pair]:
+    gone = [*environment.GONE_AT_END, *environment.settings(env), NEXT]
+    shown_as = env.get(environment.PROFILE_AS)
+    if shown_as == AWS_PROFILE and asked == env.get(PROFILE, ""):
+        gone += [AWS_PROFILE, SEEN]
+    elif shown_as in environment.PROFILE_NAMES and shown_as != AWS_PROFILE:
+        gone.append(shown_as)
+    return [(name, None) for name in gone]
 
 
 def _newer(env: Env, store: Store, now: float) -> list[Pair]:
