@@ -29,8 +29,10 @@ _mfaenv_load() {
     @AT_CTRL_C@
     _mfaenv_exit=0
     _mfaenv_text=$(\command mfaenv --shell @SHELL@ "$@") || _mfaenv_exit=$?
-    # A program that is not there, or was killed, has printed nothing that lets the line fail.
-    [ -n "$_mfaenv_text" ] || [ "$_mfaenv_exit" -lt 126 ] || _mfaenv_text="(exit $_mfaenv_exit);"
+    # A program that is not there, was killed or is broken has printed nothing that lets the line fail.
+    if [ -z "$_mfaenv_text" ] && [ "$_mfaenv_exit" -ne 0 ]; then
+        case "$_mfaenv_exit $*" in [1-9]' '*--cached*) ;; *) _mfaenv_text="(exit $_mfaenv_exit);" ;; esac
+    fi
     if [ -n "$_mfaenv_text" ] && _mfaenv_is_read; then
         @PRINT@
     fi

@@ -146,24 +146,25 @@ def test_the_plain_way_does_not_load_the_command_line(product: Product, scenario
     }.isdisjoint(loaded)
 
 
-@pytest.mark.parametrize("how", ["gone", "killed"])
+@pytest.mark.parametrize("how", ["gone", "killed", "broken"])
 @pytest.mark.parametrize(
     ("program", "shell"), [("bash", "bash"), ("zsh", "zsh"), ("dash", "sh"), ("mksh", "ksh")]
 )
-def test_a_program_that_is_gone_or_killed_fails_the_line(
+def test_a_program_that_is_gone_killed_or_broken_fails_the_line(
     tmp_path: Path, program: str, shell: str, how: str
 ) -> None:
     need(program)
-    if how == "killed":
-        (tmp_path / "mfaenv").write_text("#!/bin/sh\nkill -9 $$\n")
+    if how != "gone":
+        (tmp_path / "mfaenv").write_text(f"#!/bin/sh\n{'kill -9 $$' if how == 'killed' else 'exit 1'}\n")
         (tmp_path / "mfaenv").chmod(0o700)
     lines = ["eval $(mfaenv -p bob) && echo goes on", 'eval "$(mfaenv -p bob)" && echo goes on'] * 20 + [
-        "echo ended"
+        'eval "$(mfaenv --cached -p bob)" && echo nothing is stored',
+        "echo ended",
     ]
     script = tmp_path / "script"
     script.write_text("\n".join([text(shell).decode(), f"PATH={tmp_path}:/usr/bin:/bin", *lines]))
     done = subprocess.run([program, script], capture_output=True, text=True, check=False, timeout=PATIENCE)
-    assert done.stdout == "ended\n"
+    assert done.stdout == ("nothing is stored\n" if how == "broken" else "") + "ended\n"
 
 
 @pytest.mark.parametrize(("program", "shell"), [("mksh", "ksh"), ("posh", "sh")])
