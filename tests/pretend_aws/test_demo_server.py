@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 import replies
-from direct_aws import NOON, Clock, DirectAws
+from direct_aws import NOON, DirectAws, StandingClock
 from observed_aws import (
     ALWAYS,
     DROPPED,
@@ -90,7 +90,7 @@ def test_a_call_can_be_made_to_wait(direct: DirectAws) -> None:
 
 def test_the_date_header_goes_by_the_worlds_clock() -> None:
     world = World()
-    world.clock = Clock()
+    world.clock = StandingClock()
     with ObservedAws(world) as aws:
         connection = HTTPConnection(urlsplit(aws.url).netloc)
         connection.request("GET", "/")

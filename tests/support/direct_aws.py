@@ -23,7 +23,7 @@ VERSIONS = {"sts": "2011-06-15", "iam": "2010-05-08"}
 
 
 @dataclass
-class Clock:
+class StandingClock:
     now: float = NOON
 
     def __call__(self) -> float:
@@ -34,7 +34,7 @@ class Clock:
 class DirectAws:
     """A world by a clock that stands still, with alice in it, and calls to it that use no socket."""
 
-    clock: Clock = field(default_factory=Clock)
+    clock: StandingClock = field(default_factory=StandingClock)
 
     def __post_init__(self) -> None:
         self.world = World()

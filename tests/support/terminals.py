@@ -54,7 +54,7 @@ _PRIVATE = re.compile(r"\x1b\[[<=>][0-?]*[ -/]*[@-~]")
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*\x1b?|[ -/])?\Z")
 
 
-class Shell(NamedTuple):
+class WindowShell(NamedTuple):
     """A shell as people have it in a window, but with nobody's settings; its first line is the documented one."""
 
     name: str
@@ -65,7 +65,7 @@ class Shell(NamedTuple):
 
 
 SHELLS = tuple(
-    Shell(row.name, row.typed.start, row.typed.lines or row.lines, row.typed.or_failed, row.typed.status)
+    WindowShell(row.name, row.typed.start, row.typed.lines or row.lines, row.typed.or_failed, row.typed.status)
     for row in shell_table.ON_POSIX
     if row.typed
 )
@@ -229,8 +229,13 @@ def need(*programs: str) -> None:
 
 def missing(what: str) -> NoReturn:
     """Skip the test since something is not installed; fail if this is CI."""
+    skip(f"{what}{NOT_INSTALLED}")
+
+
+def skip(reason: str) -> NoReturn:
+    """Skip the test; fail if this is CI."""
     stop = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-    stop(f"{what}{NOT_INSTALLED}")
+    stop(reason)
 
 
 def with_mfaenv(product: Product) -> dict[str, str]:
@@ -245,7 +250,7 @@ def with_mfaenv(product: Product) -> dict[str, str]:
     return {**product.env, "PATH": f"{folder}{os.pathsep}{product.env['PATH']}"}
 
 
-def open_window(product: Product, shell: Shell, **variables: str) -> Window:
+def open_window(product: Product, shell: WindowShell, **variables: str) -> Window:
     """Open a window with a shell that has mfaenv on its PATH, and wait until it can be typed in."""
     need(shell.start[0])
     window = Window(shell.start, with_mfaenv(product) | variables, product.home)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from shell_table import ON_POSIX, Typed
-from terminals import SHELLS, Shell, Window, open_window, with_mfaenv
+from terminals import SHELLS, Window, WindowShell, open_window, with_mfaenv
 
 from mfaenv import shells
 
@@ -50,7 +50,7 @@ class Settled(NamedTuple):
     load: tuple[str, ...]
 
     @property
-    def shell(self) -> Shell:
+    def shell(self) -> WindowShell:
         return BY_NAME[self.name]
 
     @property

@@ -22,8 +22,8 @@ from terminals import (
     FISH,
     SHELLS,
     ZSH,
-    Shell,
     Window,
+    WindowShell,
     direct,
     key_in,
     need,
@@ -51,7 +51,7 @@ EVERY_LINE = [pytest.param(shell, line, id=f"{shell.name}: {line}") for shell in
 
 @pytest.mark.parametrize(("shell", "line"), EVERY_LINE)
 def test_the_documented_line_asks(
-    product: Product, scenario: Scenario, aws: ObservedAws, shell: Shell, line: str
+    product: Product, scenario: Scenario, aws: ObservedAws, shell: WindowShell, line: str
 ) -> None:
     with open_window(product, shell) as window:
         window.enter(line)
@@ -63,7 +63,7 @@ def test_the_documented_line_asks(
 
 @pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell.name)
 def test_a_second_window_has_the_session_without_a_question(
-    product: Product, scenario: Scenario, shell: Shell
+    product: Product, scenario: Scenario, shell: WindowShell
 ) -> None:
     assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
     with open_window(product, shell) as window:
@@ -74,7 +74,7 @@ def test_a_second_window_has_the_session_without_a_question(
 
 @FAMILY
 def test_a_wrong_code_is_asked_for_again_three_times_at_most(
-    product: Product, scenario: Scenario, aws: ObservedAws, shell: Shell
+    product: Product, scenario: Scenario, aws: ObservedAws, shell: WindowShell
 ) -> None:
     with open_window(product, shell) as window:
         window.enter(shell.lines[0] + shell.or_failed)
@@ -194,7 +194,9 @@ def test_a_refused_code_is_not_sent_twice(product: Product, scenario: Scenario, 
 
 @FAMILY
 @KEYS_THAT_LEAVE
-def test_leaving_prints_nothing_but_the_failing_statement(product: Product, shell: Shell, key: str) -> None:
+def test_leaving_prints_nothing_but_the_failing_statement(
+    product: Product, shell: WindowShell, key: str
+) -> None:
     with open_window(product, shell) as window:
         window.enter(f"mfaenv --shell {shell.name} >printed")
         window.see(QUESTION)
@@ -210,7 +212,9 @@ def test_leaving_prints_nothing_but_the_failing_statement(product: Product, shel
 
 @FAMILY
 @KEYS_THAT_LEAVE
-def test_after_leaving_the_shell_goes_on_without_a_session(product: Product, shell: Shell, key: str) -> None:
+def test_after_leaving_the_shell_goes_on_without_a_session(
+    product: Product, shell: WindowShell, key: str
+) -> None:
     with open_window(product, shell, AWS_ACCESS_KEY_ID="AKIAI44QH8DHBEXAMPLE") as window:
         window.enter(shell.lines[0])
         window.see(QUESTION)
@@ -367,7 +371,7 @@ def test_ctrl_z_stops_no_call_for_which_a_shell_waits(
     "shell", [shell for shell in SHELLS if shell.name in {"bash", "ksh93"}], ids=lambda shell: shell.name
 )
 def test_ctrl_z_at_the_question_does_nothing_where_a_shell_waits(
-    product: Product, scenario: Scenario, shell: Shell
+    product: Product, scenario: Scenario, shell: WindowShell
 ) -> None:
     """ksh93 would get the signal too and leave its line, after which mfaenv says that the session is set."""
     with open_window(product, shell) as window:
@@ -476,7 +480,7 @@ def test_cached_says_nothing(product: Product, aws: ObservedAws, arguments: tupl
 
 
 @pytest.mark.parametrize("shell", [BASH, ZSH], ids=lambda shell: shell.name)
-def test_in_the_background_it_fails_instead_of_being_stopped(product: Product, shell: Shell) -> None:
+def test_in_the_background_it_fails_instead_of_being_stopped(product: Product, shell: WindowShell) -> None:
     with open_window(product, shell) as window:
         window.enter("mfaenv --shell bash >printed 2>said &")
         window.enter(f"wait $! ; {shell.last_status}")

@@ -15,7 +15,7 @@ import pytest
 from product import COMMAND, PATIENCE
 from shell_table import ON_POSIX
 from shell_table import Tab as Words
-from terminals import CTRL_C, SHELLS, Shell, Window, need, open_window
+from terminals import CTRL_C, SHELLS, Window, WindowShell, need, open_window
 
 from mfaenv import shells
 from mfaenv.commands import init
@@ -119,7 +119,7 @@ class Tab(NamedTuple):
     words: Words
     init: tuple[str, ...]
 
-    def shell(self) -> Shell:
+    def shell(self) -> WindowShell:
         """How it is started."""
         return next(shell for shell in SHELLS if shell.name == self.name)
 

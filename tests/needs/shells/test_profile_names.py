@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from product import COMMAND
 from settled import PAST, ROWS, Settled, seated
-from terminals import BASH, FISH, ZSH, Shell, Window, need, open_window, with_mfaenv
+from terminals import BASH, FISH, ZSH, Window, WindowShell, need, open_window, with_mfaenv
 
 from mfaenv.fast import environment
 
@@ -144,7 +144,7 @@ def starship(product: Product) -> Path:
     ids=["bash", "zsh", "fish"],
 )
 def test_starship_shows_whose_session_it_is(
-    product: Product, scenario: Scenario, starship: Path, shell: Shell, load: tuple[str, ...]
+    product: Product, scenario: Scenario, starship: Path, shell: WindowShell, load: tuple[str, ...]
 ) -> None:
     with_session(product, scenario)
     variables = {"STARSHIP_CONFIG": str(starship), "AWS_VAULT": "stale", "MFAENV_PROFILE_AS": "AWSUME_PROFILE"}

@@ -22,7 +22,7 @@ from terminals import (
     CTRL_Z,
     FISH,
     ZSH,
-    Shell,
+    WindowShell,
     direct,
     key_in,
     open_window,
@@ -70,7 +70,7 @@ def test_quiet_ends_the_line_and_says_nothing(product: Product, scenario: Scenar
 
 @pytest.mark.parametrize("shell", [BASH, ZSH, FISH], ids=lambda shell: shell.name)
 def test_digits_that_were_begun_are_not_the_shells_next_command(
-    product: Product, scenario: Scenario, shell: Shell
+    product: Product, scenario: Scenario, shell: WindowShell
 ) -> None:
     with open_window(product, shell) as window:
         window.enter(shell.lines[0])
