@@ -72,6 +72,13 @@ def damaged(name: str, text: str) -> Callable[[Scene], None]:
     return damage
 
 
+def forgotten(scene: Scene) -> None:
+    assert scene.product.run("-p", "default", "-f", "json", "-c", scene.scenario.device.code()).status == 0
+    known = scene.scenario.world.credentials
+    for key in [key for key in known if key.startswith("ASIA")]:
+        del known[key]
+
+
 def nothing(_: Scene) -> None:
     pass
 
@@ -161,6 +168,7 @@ CASES = (
     Case(
         "a deactivated key", deactivated, "AKIAIOSFODNN7EXAMPLE: it was deleted or deactivated", "IAM console"
     ),
+    Case("a session that AWS has forgotten", forgotten, "does not know", r"--refresh\b", ("-p", "staging")),
     Case(
         "a wrong secret",
         keys(aws_secret_access_key=OTHER_SECRET),
