@@ -39,7 +39,7 @@ def test_it_moves_for_twelve_seconds_and_stands_still_for_those_who_ask_for_it(f
     assert max(float(moment) for moment in re.findall(r"([\d.]+)% \{ opacity: 1", svg)) < 90
 
 
-def test_it_breaks_no_word() -> None:
+def test_the_pictures_break_no_line() -> None:
     texts = [line for file in FILES for line in pictures.read_lines(file.read_text(encoding="utf-8"))]
     assert max(map(len, texts)) <= pictures.COLUMNS
     assert "explicit deny in an identity-based policy" in texts

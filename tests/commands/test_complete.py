@@ -103,7 +103,7 @@ WANTED: list[tuple[str, object, str, int]] = [
 
 
 @pytest.mark.parametrize(("line", "takes", "before", "place"), WANTED, ids=[row[0] for row in WANTED])
-def test_what_is_wanted(line: str, takes: object, before: str, place: int) -> None:
+def test_the_line_tells_what_its_last_word_can_be(line: str, takes: object, before: str, place: int) -> None:
     assert complete.choices_of_last_word(["mfaenv", *line.removesuffix("|").split(" ")]) == (
         takes,
         before,

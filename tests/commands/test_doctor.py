@@ -202,7 +202,7 @@ def test_keys_that_aws_does_not_know_spend_no_code(
     assert aws.actions("GetSessionToken") == []
 
 
-def test_no_such_profile(product: Product, aws: ObservedAws) -> None:
+def test_a_profile_that_is_not_there_is_told(product: Product, aws: ObservedAws) -> None:
     found = diagnose(product, "-p", "stagign")
     assert (found.status, found.verdict) == (1, "cannot tell")
     assert (found.data["profile"], found.data["calls"], aws.log) == ("stagign", [], [])
@@ -217,7 +217,7 @@ def test_a_file_whose_path_leads_nowhere_is_not_there(bare: Product) -> None:
     assert diagnose(bare).checks("files")[0]["text"] == "is not there (AWS_CONFIG_FILE)"
 
 
-def test_nothing_is_set_up(bare: Product) -> None:
+def test_without_aws_files_doctor_says_what_to_do(bare: Product) -> None:
     bare.env["AWS_EC2_METADATA_DISABLED"] = "true"
     found = diagnose(bare)
     assert (found.status, found.verdict) == (1, "cannot tell")

@@ -59,7 +59,7 @@ def test_a_megabyte_in_a_file_is_an_error_of_a_few_lines(product: Product, setti
     assert "a bug in mfaenv" not in done.err
 
 
-def test_data_has_it_whole(product: Product) -> None:
+def test_data_has_a_token_of_any_length(product: Product) -> None:
     set_keys(product, aws_session_token=MEGABYTE)
     assert json.loads(product.run("-f", "json").out)["AWS_SESSION_TOKEN"] == MEGABYTE
     assert json.loads(product.run("process").out)["SessionToken"] == MEGABYTE

@@ -436,7 +436,7 @@ WHERE_TWO_RULES_APPLY = Case(
 @settings(max_examples=depth.examples(10_000, 200), suppress_health_check=list(HealthCheck))
 @example(case=WHERE_TWO_RULES_APPLY)
 @given(case=GENERATED)
-def test_both_find_the_same(bench: Bench, case: Case) -> None:
+def test_mfaenv_finds_what_botocore_finds(bench: Bench, case: Case) -> None:
     found = difference(case, bench)
     if found:
         for result in found:

@@ -130,7 +130,7 @@ def test_programs_find_aws_as_with_the_profiles_name(
             "AWS_DEFAULTS_MODE": "standard", "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled"}),
     ],
 )  # fmt: skip
-def test_what_is_set(
+def test_settings_become_variables(
     tmp_path: Path, default: str, own: str, env: dict[str, str], variables: dict[str, str]
 ) -> None:
     assert of_alice(tmp_path, default, own, env)[0] == variables

@@ -117,7 +117,7 @@ def test_a_token_of_identity_center_is_renewed_once(
         oidc.create_token(**{**form, "grantType": "authorization_code"})
 
 
-def test_a_web_identity(
+def test_botocore_gets_a_web_identitys_role(
     aws: ObservedAws, home: Path, role: Role, web_identities: WebIdentities, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = home / "token"
@@ -142,7 +142,7 @@ def test_a_web_identity(
     assert "hers" not in repr(aws.log)
 
 
-def test_a_containers_role(
+def test_botocore_gets_a_containers_role(
     aws: ObservedAws, home: Path, role: Role, machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", aws.url + CONTAINER_PATH)
@@ -154,7 +154,7 @@ def test_a_containers_role(
         fetcher.retrieve_full_uri(aws.url + CONTAINER_PATH, {"Authorization": "wrong"})
 
 
-def test_an_instances_role(machine: Machine, home: Path, role: Role) -> None:
+def test_botocore_gets_an_instances_role(machine: Machine, home: Path, role: Role) -> None:
     machine.role = role
     assert caller(home)["Arn"].startswith("arn:aws:sts::111122223333:assumed-role/Reader/i-")
 

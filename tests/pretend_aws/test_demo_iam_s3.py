@@ -175,7 +175,9 @@ def late(direct: DirectAws) -> Reply:
         (lambda direct: direct.send(unsigned_header(direct)), 403, "SignatureDoesNotMatch"),
     ],
 )
-def test_refusals_of_s3(direct: DirectAws, call: Callable[[DirectAws], Reply], status: int, code: str) -> None:
+def test_refusals_are_those_of_s3(
+    direct: DirectAws, call: Callable[[DirectAws], Reply], status: int, code: str
+) -> None:
     reply = call(direct)
     assert (reply.status, reply.values("Code")) == (status, [code])
 

@@ -116,7 +116,7 @@ def test_not_action_and_not_resource_deny_all_but_what_they_name(
         ),
     ],
 )
-def test_conditions(condition: dict[str, Any], context: dict[str, str], holds: bool) -> None:
+def test_conditions_decide(condition: dict[str, Any], context: dict[str, str], holds: bool) -> None:
     assert evaluate([statement(Condition=condition)], asked(**context)) is (ALLOW if holds else NOTHING)
 
 

@@ -96,7 +96,7 @@ def test_a_session_policy_binds_the_next_role_as_well(
         ({"Tags.member.1.Other": "v"}, "NotImplemented"),
     ],
 )
-def test_what_aws_refuses(
+def test_a_roles_session_is_refused_as_by_aws(
     direct: DirectAws, role: Role, session: Credential, form: dict[str, str], code: str
 ) -> None:
     reply = direct.assume(session, role, **form)

@@ -215,7 +215,9 @@ CASES: list[tuple[str, Callable[[DirectAws], Reply], int, str]] = [
 
 
 @pytest.mark.parametrize(("call", "status", "error"), [pytest.param(*case[1:], id=case[0]) for case in CASES])
-def test_refusals(direct: DirectAws, call: Callable[[DirectAws], Reply], status: int, error: str) -> None:
+def test_refusals_are_those_of_sts(
+    direct: DirectAws, call: Callable[[DirectAws], Reply], status: int, error: str
+) -> None:
     reply = call(direct)
     assert (reply.status, reply.error) == (status, error)
     assert reply.values("Type") == ["Sender"]

@@ -62,7 +62,7 @@ sso_registration_scopes = sso:account:access
 @pytest.mark.parametrize(
     "case", [(LEGACY, START_URL), (WITH_SESSION, "work")], ids=["legacy", "with a session"]
 )
-def test_identity_center(
+def test_identity_center_needs_no_code(
     product: Product, aws: ObservedAws, reader: Role, identity_center: IdentityCenter, case: tuple[str, str]
 ) -> None:
     config, token = case
@@ -133,7 +133,7 @@ def test_a_role_on_top_of_identity_center(
     assert aws.actions() == ["GetRoleCredentials", "AssumeRole"]
 
 
-def test_a_web_identity(product: Product, reader: Role, web_identities: WebIdentities) -> None:
+def test_a_web_identity_needs_no_code(product: Product, reader: Role, web_identities: WebIdentities) -> None:
     token = product.home / "token"
     token.write_text("hers")
     web_identities["hers"] = WebIdentity(ISSUER, "repo:alice/tool")
@@ -163,7 +163,7 @@ def test_the_console_opens_for_a_role_of_identity_center_or_a_web_identity(
             assert b"You are <b>Reader/" in page.read()
 
 
-def test_a_process(product: Product) -> None:
+def test_a_process_that_gives_a_session_needs_no_code(product: Product) -> None:
     answer = {
         "Version": 1,
         "AccessKeyId": "ASIAIOSFODNN7EXAMPLE",
@@ -270,7 +270,7 @@ def test_what_is_not_there_to_run_or_read_is_told(product: Product, setting: str
     assert_explained(done, f"Profile tool .*{wrong}")
 
 
-def test_keys_with_a_token(product: Product, aws: ObservedAws) -> None:
+def test_keys_with_a_token_need_no_code(product: Product, aws: ObservedAws) -> None:
     keys = (
         "aws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\naws_session_token = token\n"
     )
@@ -283,7 +283,9 @@ def test_keys_with_a_token(product: Product, aws: ObservedAws) -> None:
     assert aws.actions() == []
 
 
-def test_a_containers_role(product: Product, aws: ObservedAws, reader: Role, machine: Machine) -> None:
+def test_a_containers_role_needs_no_code(
+    product: Product, aws: ObservedAws, reader: Role, machine: Machine
+) -> None:
     machine.role, machine.container_token = reader, "let me in"
     product.env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = aws.url + CONTAINER_PATH
     product.env["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = "let me in"

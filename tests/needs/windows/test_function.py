@@ -110,7 +110,7 @@ def test_what_goes_through_can_be_redirected(folder: Path) -> None:
     assert (folder / "printed").read_text().strip() == "through ['policy']"
 
 
-def test_a_failure_fails(folder: Path) -> None:
+def test_a_line_whose_program_fails_fails(folder: Path) -> None:
     assert outcome(folder, "-p bad") == ("failed", [])
 
 

@@ -51,7 +51,7 @@ def environ(aws: ObservedAws, alice: User, tmp_path: Path) -> dict[str, str]:
     return {**without_aws(os.environ), **files, "HOME": str(tmp_path)}
 
 
-def test_boto3(client: Client, alice: User, role: Role) -> None:
+def test_boto3_takes_it_for_aws(client: Client, alice: User, role: Role) -> None:
     device, key = add_spare_device(alice), alice.keys[0]
     with pytest.raises(ClientError) as caught:
         client("iam", key).list_mfa_devices(UserName="alice")
@@ -88,7 +88,7 @@ def run_aws(environ: Mapping[str, str], *words: str) -> subprocess.CompletedProc
     )
 
 
-def test_the_aws_command(environ: dict[str, str], alice: User) -> None:
+def test_the_aws_cli_takes_it_for_aws(environ: dict[str, str], alice: User) -> None:
     need(DEBIANS_AWS)
     refused = run_aws(environ, "s3", "ls")
     assert refused.returncode != 0
@@ -128,7 +128,7 @@ const told = (keys) => new STSClient({ credentials: {
 """
 
 
-def test_the_sdk_for_javascript(environ: dict[str, str], alice: User, role: Role) -> None:
+def test_the_sdk_for_javascript_takes_it_for_aws(environ: dict[str, str], alice: User, role: Role) -> None:
     node = shutil.which("node")
     found = node and subprocess.run(
         [node, "-e", 'require("@aws-sdk/client-sts")'], check=False, capture_output=True
