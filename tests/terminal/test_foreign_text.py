@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rare_things import add_security_key, add_virtual_device
 from settings import configure
-from terminals import direct
+from terminals import CTRL_C, direct
 
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.wire import Refusal
@@ -155,6 +155,8 @@ def test_no_control_gets_into_a_question(product: Product, scenario: Scenario) -
         window.enter("1")
         window.see("For profile default")
         window.see("MFA code: ")
+        window.press(CTRL_C)  # so that its last control is here
+        window.ended()
         assert controls(window.raw) == set()
 
 
@@ -162,6 +164,8 @@ def test_a_question_shows_a_foreign_name_as_it_is_written(furnished: Product) ->
     with direct(furnished, "-p", FILED, "--refresh", "--shell", "bash") as window:
         window.see("MFA code: ")
         assert "[/x][bold][link=x]:smile: in account" in window.text
+        window.press(CTRL_C)
+        window.ended()
         assert controls(window.raw) == set()
 
 
