@@ -62,7 +62,10 @@ def test_for_a_profile_without_any_keys_it_shows_how_to_store_some(newcomer: Pro
     done = newcomer.run("configure", "--dry-run", "-p", "empty")
     assert done.status == FAILED
     assert done.err.splitlines() == [
-        "mfaenv: There are no keys for profile empty. Make some in IAM; this stores them:",
+        (
+            "mfaenv: There are no keys for profile empty: "
+            "[empty] in the credentials file has none. Make some in IAM; this stores them:"
+        ),
         "        aws configure --profile empty",
     ]
 

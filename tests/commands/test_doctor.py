@@ -223,7 +223,10 @@ def test_without_aws_files_doctor_says_what_to_do(bare: Product) -> None:
     assert (found.status, found.verdict) == (1, "cannot tell")
     assert [check["text"] for check in found.checks("files")] == ["is not there", "is not there"]
     assert [check["text"] for check in found.wrong] == [
-        "There are no keys for profile default. Make some in IAM; this stores them:"
+        (
+            "There are no keys for profile default: "
+            "[default] in the credentials file has none. Make some in IAM; this stores them:"
+        )
     ]
     assert [check["next_step"] for check in found.wrong] == ["aws configure --profile default"]
     assert found.checks("keys") == found.wrong

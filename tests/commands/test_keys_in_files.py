@@ -230,7 +230,10 @@ def test_a_profile_without_any_credentials_is_told_how_to_store_keys(product: Pr
     configure(product, "empty", region="eu-west-1")
     first, line = product.run("keys", "-p", "empty").out.splitlines()
     assert (first, line) == (
-        "There are no keys for profile empty. Make some in IAM; this stores them:",
+        (
+            "There are no keys for profile empty: "
+            "[empty] in the credentials file has none. Make some in IAM; this stores them:"
+        ),
         "aws configure --profile empty",
     )
 

@@ -123,6 +123,14 @@ def test_a_section_without_its_kind_is_told(product: Product) -> None:
     assert "write [profile blue] instead of [blue]." in done.err
 
 
+def test_keys_under_the_config_files_title_are_told_their_place(product: Product) -> None:
+    configure(product, "blue", region="eu-west-1")
+    with open(product.env["AWS_SHARED_CREDENTIALS_FILE"], "a", encoding="utf-8") as file:
+        file.write("\n[profile blue]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\naws_secret_access_key = x\n")
+    done = product.run("--shell", "bash", "-p", "blue")
+    assert "There are no keys for profile blue: [blue] in the credentials file has none." in done.err
+
+
 @pytest.mark.parametrize(
     ("region", "meant"),
     [
