@@ -41,8 +41,8 @@ def end(error: BaseException, arguments: Sequence[str], env: Env) -> int:
 
 def _fail(status: int, arguments: Sequence[str], env: Env) -> None:
     line = catalog.read(arguments)
-    given = {name for name, value in line.options.items() if (name, value) not in NO_FILES}
-    if os.isatty(1) or given & NOT_EVALUATED or "shell" not in line.row.options:
+    names = {name for name, value in line.options.items() if (name, value) not in NO_FILES}
+    if os.isatty(1) or names & NOT_EVALUATED or "shell" not in line.row.options:
         return
     named, shell = line.options.get("shell"), env.get("MFAENV_SHELL", "")
     with suppress(MfaenvError, OSError):  # an unknown shell, or nobody who reads

@@ -140,7 +140,7 @@ def _without_keys(served: str, files: awsfiles.AwsFiles, terminal: Terminal) -> 
 
 
 def _hidden(served: str, files: awsfiles.AwsFiles) -> set[str]:
-    """Return the profiles with keys, and those that lead to one; a process of ours gives the served one's."""
+    """Return the profiles with keys, and those that lead to one, but not by a process of ours for the served one."""
     hidden = {DEFAULT, *(name for name, section in files.profiles.items() if not KEYS.isdisjoint(section))}
     more = hidden
     while more:

@@ -131,8 +131,8 @@ def _stored(env: Env, store: Store, now: float) -> list[Pair]:
 
 
 def _has_foreign_credentials(env: Env) -> bool:
-    found = env.get("AWS_ACCESS_KEY_ID") or env.get(environment.ADDRESS_OF_KEYS)
-    return bool(env.get(environment.ONLY) or (found and not environment.has_session(env)))
+    source = env.get("AWS_ACCESS_KEY_ID") or env.get(environment.ADDRESS_OF_KEYS)
+    return bool(env.get(environment.ONLY) or (source and not environment.has_session(env)))
 
 
 def _removal_of_leftovers(env: Env, now: float) -> list[Pair]:

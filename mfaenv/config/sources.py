@@ -38,7 +38,7 @@ HIDDEN = {"sso_session": "hidden by mfaenv exec --serve", "sso_account_id": "hid
 
 
 def environment_keys(env: Env) -> Keys | None:
-    """Return the long-term keys of the environment, or of which this shell has a session."""
+    """Return the environment's long-term keys, or the ID of those that this shell's session has replaced."""
     access_key, secret_key = env.get("AWS_ACCESS_KEY_ID", ""), env.get("AWS_SECRET_ACCESS_KEY", "")
     if access_key and secret_key and not environment.temporary_keys(env):
         return refuse_swapped(Keys(access_key, secret_key, "", "the environment", Origin.VARIABLE))

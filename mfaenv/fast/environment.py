@@ -174,8 +174,8 @@ def own_regions(env: Env) -> "dict[str, str]":
     rest, _, region = env.get(REGION_MARK, "").rpartition(":")
     former, _, only = rest.rpartition(":")
     put_back = "" if DIRENV_DIFF in env else former
-    found = {name: env[name] for name in REGIONS if env.get(name) not in (None, "", put_back)}
-    return {name: value for name, value in found.items() if value != region or only not in ("", name)}
+    regions = {name: env[name] for name in REGIONS if env.get(name) not in (None, "", put_back)}
+    return {name: value for name, value in regions.items() if value != region or only not in ("", name)}
 
 
 def is_setting(name: str) -> bool:

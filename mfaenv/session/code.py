@@ -91,7 +91,7 @@ def _window(terminal: Terminal) -> Window:
 
 
 def can_ask(acquisition: Acquisition, terminal: Terminal) -> bool:
-    """Return whether anything but a code can be asked for, which a window cannot."""
+    """Return whether something else than a code can be asked: a window cannot do that."""
     return not acquisition.no_input and acquisition.ask.text != "window" and not terminal.obstacle()
 
 

@@ -16,8 +16,8 @@ def with_diff(session: list[Pair], env: Env) -> list[Pair]:
     A limited session stays, but for AWS_PROFILE. A session of another profile than the folder's, or after a limited
     one, lasts in the folder too: direnv does not load it again when a window stores a session.
     """
-    wanted = dict(session)
-    diff = environment.direnv_diff(wanted, env)
+    values = dict(session)
+    diff = environment.direnv_diff(values, env)
     if not diff:
         return session
     import base64  # these three are slow to load
@@ -27,23 +27,23 @@ def with_diff(session: list[Pair], env: Env) -> list[Pair]:
     try:
         sides = json.loads(diff)  # the variables before the folder ("p") and in it ("n")
         changed = {DIRENV_DIFF: sides}
-        if wanted.get(environment.LIMIT):
+        if values.get(environment.LIMIT):
             for side in sides.values():
                 settings = dict(environment.parse_settings(side.get(SETTINGS, "")))
-                for name in {*wanted, *settings} - {AWS_PROFILE}:
+                for name in {*values, *settings} - {AWS_PROFILE}:
                     side.pop(name, None)
             if AWS_PROFILE in sides["n"] and not sides["p"].get(AWS_PROFILE):  # that it goes is no change
                 sides["p"][SEEN], sides["n"][SEEN] = environment.UNSEEN, ""
         else:
             theirs = {*environment.CLEARED} - {environment.NEXT, env.get(environment.PROFILE_AS)}
-            changes = {name for name in wanted if wanted[name] != env.get(name)}
+            changes = {name for name in values if values[name] != env.get(name)}
             new = changes - {*theirs, *sides["p"], *sides["n"]}
             sides["p"] |= {name: env[name] for name in new if name in env}
             sides["n"] |= dict.fromkeys(new, "")
-            if WATCHES in env and (wanted.get(PINNED) or changes & {PROFILE, environment.LIMIT}):
+            if WATCHES in env and (values.get(PINNED) or changes & {PROFILE, environment.LIMIT}):
                 files = json.loads(zlib.decompress(base64.urlsafe_b64decode(env[WATCHES])))
                 changed[WATCHES] = [each for each in files if NEWS not in json.dumps(each)]
     except (ValueError, LookupError, TypeError, AttributeError, zlib.error, RecursionError):
-        return [*session, (DIRENV_DIFF, environment.EMPTY_DIFF)] if wanted.get(environment.LIMIT) else session
+        return [*session, (DIRENV_DIFF, environment.EMPTY_DIFF)] if values.get(environment.LIMIT) else session
     texts = {name: zlib.compress(json.dumps(value).encode()) for name, value in changed.items()}
     return [*session, *((name, base64.urlsafe_b64encode(text).decode()) for name, text in texts.items())]

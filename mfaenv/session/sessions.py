@@ -192,8 +192,8 @@ class Sessions:
     def _report(self, request: Request, session: Session, *, searched: bool) -> None:
         left, asked = session.left(self._now()), request.duration.seconds
         if left < asked - SLACK:
-            given = duration.text(round(left / 60) * 60)
-            self._terminal.warn(f"AWS gave {given} instead of {duration.text(asked)}.")
+            length = duration.text(round(left / 60) * 60)
+            self._terminal.warn(f"AWS gave {length} instead of {duration.text(asked)}.")
         if searched:
             to_profile = f"To set the device permanently, add this line to profile {request.profiles[-1]}:"
             self._terminal.note(to_profile, f"mfa_serial = {request.device.text}")
