@@ -154,7 +154,7 @@ def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
         return
     hint = "Get new ones with the tool that wrote them."
     if long_term in files.profiles:
-        hint = f"Its long-term keys are in profile {long_term}: name that one with -p."
+        hint = f"Its long-term keys are in profile {long_term}: name that one with -p, or as source_profile."
     raise MfaenvError(f"The temporary keys of profile '{name}' ended at {text}.", hint)
 
 

@@ -578,7 +578,7 @@ def test_temporary_keys_that_ended_are_refused_and_the_long_term_profile_named(
     files.write("", f"[work]\n{token}[work-long-term]\n{KEYS}")
     with pytest.raises(MfaenvError, match="ended at 2020-01-02") as error:
         files.request(profile="work")
-    assert "work-long-term" in error.value.hint
+    assert error.value.hint.endswith("work-long-term: name that one with -p, or as source_profile.")
     for later in (end.replace("2020", "9020"), "never"):
         files.write("", f"[work]\n{token.replace(end, later)}")
         assert files.request(profile="work").provider is Provider.TEMPORARY
