@@ -86,9 +86,10 @@ class ClientSettings(NamedTuple):
 
 
 def settings_of(request: Request, arn: str = "") -> ClientSettings:
-    """Return a client's settings for the request's long-term keys."""
+    """Return a client's settings for the request's long-term keys. The partition is the ARN's, or the device's."""
     endpoints = {service: value.text for service, value in request.endpoints.items()}
     profile, region = request.config_profile, request.session_region
+    arn = arn or request.device.text
     return ClientSettings(profile, region, arn, endpoints, ca_bundle=request.ca_bundle)
 
 

@@ -41,7 +41,7 @@ def _endpoints(request: Request, services: Iterable[str]) -> Iterator[Provenance
     groups: dict[tuple[str, str], list[str]] = {}
     for service in services:
         endpoint = request.endpoints[service]
-        url = endpoint.text or client.own_address(service, client.settings_of(request, request.device.text))
+        url = endpoint.text or client.own_address(service, client.settings_of(request))
         address = shown(url) if url else "none"
         groups.setdefault((address, endpoint.source or "AWS's own"), []).append(service)
     for (address, source), names in groups.items():

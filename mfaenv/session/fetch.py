@@ -86,7 +86,7 @@ class BackgroundClient:
     def _make(self, terminal: Terminal) -> None:
         request = self._request
         self.keys = longterm.with_secret(request, self.keys, terminal)
-        settings = client.settings_of(request, request.device.text)
+        settings = client.settings_of(request)
         self._client = client.client("sts", settings, self.keys)
         self._made_at = time.time()
 

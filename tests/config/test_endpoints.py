@@ -10,7 +10,7 @@ from rare_things import add_account_of
 from settings import configure, set_keys
 from trouble import BLOCKED, CODE, OTHER_SECRET, assert_explained, certificate, refusing_proxy
 
-from mfaenv.pretend_aws.policy import ALLOW_ALL
+from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.scenario import Scenario
 
 CHINA, GOVERNMENT = "arn:aws-cn:iam::123456789012:mfa/alice", "arn:aws-us-gov:iam::123456789012:mfa/alice"
@@ -133,6 +133,28 @@ def test_in_another_partition_a_session_is_got_without_a_region(
     assert done.status == 0, done.err
     assert [(record.action, record.region) for record in aws.log] == [("GetSessionToken", region)]
     assert "AWS_REGION=" not in done.out
+
+
+@pytest.mark.parametrize("own", ["", "eu-west-1"])
+@pytest.mark.parametrize("named", [True, False])
+def test_in_another_partition_roles_and_rotations_work_without_a_region(
+    product: Product, scenario: Scenario, aws: ObservedAws, own: str, *, named: bool
+) -> None:
+    """Whose keys they are is asked for there too: for the role's name, and before a rotation."""
+    account = add_account_of(scenario.world, "aws-us-gov")
+    user = account.add_user("alice", policies={"Admin": ALLOW_ALL})
+    role = account.add_role("Developer", trust(user.arn), policies={"Admin": ALLOW_ALL})
+    key, device = user.add_key("AKIAI44QH8DHBEXAMPLE", OTHER_SECRET), user.add_device()
+    set_keys(product, "far", aws_access_key_id=key.id, aws_secret_access_key=key.secret)
+    configure(product, "far", mfa_serial=device.serial if named else None)
+    configure(product, "there", role_arn=role.arn, source_profile="far")
+    product.env |= {"AWS_REGION": own} if own else {}
+    options = () if named else ("--serial-number", device.serial)
+    done = product.run("--shell", "bash", "-p", "there", "-c", device.code(), *options)
+    assert done.status == 0, done.err
+    done = product.run("keys", "rotate", "-p", "far")
+    assert done.status == 0, done.err
+    assert {record.region for record in aws.log} == {"us-gov-west-1"}
 
 
 def test_without_a_region_in_another_partition_the_error_says_what_to_set(

@@ -54,7 +54,7 @@ def compare_calls(request: Request, context: Context) -> Proof:
         return Proof(request, no_keys=error)
     if not request.keys:
         return _identify(request, context)
-    settings = client.settings_of(request, request.device.text)
+    settings = client.settings_of(request)
     base = request._replace(hops=())
     session, problem = _obtain(base, context._replace(acquisition=Acquisition(cached=True)))
     stored = bool(session)
@@ -79,7 +79,7 @@ def _identify(request: Request, context: Context) -> Proof:
         with context.terminal.progress() as show:
             show(f"Getting the keys: {request.provider}")
             keys = provider.credentials(request, context.terminal.env, program.start)
-            asked = client.client("sts", client.settings_of(request, request.device.text), keys)
+            asked = client.client("sts", client.settings_of(request), keys)
             return Proof(request, identity=sts.identity(asked, keys))
     except NoKeysError as error:  # the machine has no role either
         return Proof(request, no_keys=error)
