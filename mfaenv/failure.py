@@ -8,7 +8,7 @@ from contextlib import suppress
 from mfaenv import fast, shells
 from mfaenv.errors import FAILED, INTERRUPTED, MfaenvError, NothingStoredError, from_signal
 from mfaenv.fast import catalog, environment
-from mfaenv.fast.parse import Env
+from mfaenv.fast.parse import ANSWERS, Env
 from mfaenv.shells import detect
 from mfaenv.store.output_file import NO_FILES
 from mfaenv.terminal.terminal import Terminal
@@ -16,7 +16,7 @@ from mfaenv.terminal.text import printable
 
 _SHORTAGES = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN}
 
-NOT_EVALUATED = {"format", "output", "cached", "version", "help"}  # options
+NOT_EVALUATED = {"format", "output", "cached", *ANSWERS}  # options
 
 
 def end(error: BaseException, arguments: Sequence[str], env: Env) -> int:

@@ -7,7 +7,7 @@ from mfaenv import command_line, duration, fast, shells, suggest
 from mfaenv.errors import DONE, MfaenvError, wrong_usage
 from mfaenv.fast import catalog, environment
 from mfaenv.fast.entry import ReadOnlyStore
-from mfaenv.fast.parse import MAIN, PROGRAM, Env, Option, Options, Words
+from mfaenv.fast.parse import ANSWERS, MAIN, PROGRAM, Env, Option, Options, Words
 from mfaenv.shells import Pair, detect
 
 SCRIPT = "MFAENV_FUNCTION"  # where a function of one line finds its script
@@ -196,7 +196,7 @@ def _choice() -> dict[str, str]:
     They are regular expressions, of which the second matches a command too, and patterns of sh. An option's
     letter may follow a switch's, as in `-qp prod`; in sh one switch's.
     """
-    rows, others = catalog.COMMANDS[MAIN].options.items(), {*catalog.PRINTING, "version", "help"}
+    rows, others = catalog.COMMANDS[MAIN].options.items(), {*catalog.PRINTING, *ANSWERS}
     other, other_names = _flags([row for name, row in rows if name in others])
     valued, valued_names = _flags([row for name, row in rows if name not in others and row.metavar])
     switch, _ = _flags([row for name, row in rows if name not in others and not row.metavar])

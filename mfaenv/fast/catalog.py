@@ -74,7 +74,7 @@ def _rows(*names: str) -> dict[str, Option]:
 _ONE_STORED = {"profile": Option(("-p", "--profile"), "NAME", "Profile of the stored sessions", choices=STORED)}
 
 _GETTING = {
-    name: row for name, row in parse.MAIN_COMMAND.options.items() if name not in {*PRINTING, "version", "help"}
+    name: row for name, row in parse.MAIN_COMMAND.options.items() if name not in {*PRINTING, *parse.ANSWERS}
 }
 _OPENING = {name: row for name, row in _GETTING.items() if name != "cached"}
 _ASKING = {name: row for name, row in _OPENING.items() if name not in environment.LIMITS}

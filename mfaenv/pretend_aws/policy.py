@@ -109,9 +109,7 @@ def _applies(statement: Mapping[str, Any], query: Query) -> bool:
     return (
         _selects(statement, "Action", lambda pattern: _like(pattern.lower(), query.action.lower()))
         and _selects(statement, "Resource", lambda pattern: _like(query.filled(pattern), query.resource))
-        and _selects(
-            statement, "Principal", lambda principal: principal == "*" or principal in query.principals
-        )
+        and _selects(statement, "Principal", lambda name: name == "*" or name in query.principals)
         and all(_condition_holds(*condition, query) for condition in _conditions(statement))
     )
 

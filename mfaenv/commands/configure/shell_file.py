@@ -18,9 +18,7 @@ from mfaenv.terminal.terminal import Terminal
 
 QUERY_SECONDS = 30
 
-_HAS_LINE = re.compile(
-    r"^(?!\s*(?:#|::|rem\s)).*\bmfaenv(?:\.exe)?['\"]?\s+init\b", re.MULTILINE | re.IGNORECASE
-)
+_HAS_LINE = re.compile(r"(?im)^(?!\s*(?:#|::|rem\s)).*\bmfaenv(?:\.exe)?['\"]?\s+init\b")
 _READS_OTHERS = re.compile(r"^[^#\n]*(?:\.|source)\s.*(?:bashrc|\.profile)", re.MULTILINE)
 _FUNCTION = re.compile(r"^def .*\bmfaenv\b", re.MULTILINE)
 _UNQUOTED = re.compile(r"[~/][A-Za-z0-9._+/-]+")
