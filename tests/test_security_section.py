@@ -108,6 +108,12 @@ PROOFS = {
     "The line `eval $(mfaenv)` does.": (),
     "So does a shell that traces from its start (`bash -xl`), is restricted (`bash -r`), or has a DEBUG trap (in zsh "
     "and ksh93; in bash with `extdebug` or `functrace`).": (),
+    "ksh93 has a file for what `$(…)` reads.": (),
+    "Other users can open it for a moment, unless your umask is 077.": (),
+    "On Linux mfaenv sees that, and prints no key then.": (
+        "test_nothing_is_written_to_a_file_without_a_name_that_another_program_has_open",
+    ),
+    "But it does not see it for `eval $(mfaenv)` where the function is loaded: type `mfaenv` there.": (),
     "fish's profiler (`fish --profile`, `--profile-startup`) writes keys into its file, which others can read, with "
     "the function too.": (),
     "`fish -d exec-job-exec` shows them.": (),

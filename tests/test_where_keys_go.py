@@ -197,6 +197,25 @@ def test_a_file_without_a_name_is_not_told(stored: Product) -> None:
         assert stat.S_IMODE(os.fstat(stream.fileno()).st_mode) == 0o600
 
 
+@pytest.mark.parametrize("words", [("--shell", "ksh"), ("init", "ksh")], ids=" ".join)
+def test_nothing_is_written_to_a_file_without_a_name_that_another_program_has_open(
+    stored: Product, words: tuple[str, ...]
+) -> None:
+    """ksh93 makes one that others can read, and only then takes its name away."""
+    file = stored.home / "file"
+    with file.open("w+b") as stream, file.open("rb") as opened:
+        file.chmod(0o644)
+        file.unlink()
+        done = stored.run(*words, stdout=stream)
+        wrong = "another program has it open (umask 077 prevents it)"
+        assert (done.status, wrong in done.err) == (1, True)
+        assert not KEY.search(opened.read().decode())
+        opened.close()
+        assert stored.run(*words, stdout=stream).err == ""
+        stream.seek(0)
+        assert KEY.search(stream.read().decode())
+
+
 def test_nothing_is_written_to_a_file_of_another_user(stored: Product) -> None:
     if os.geteuid():
         pytest.skip("only root can give a file away")

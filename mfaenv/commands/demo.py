@@ -14,12 +14,12 @@ from pathlib import Path
 from subprocess import PIPE, STDOUT
 
 from mfaenv import shells
-from mfaenv.commands import exec_environment, init
+from mfaenv.commands import exec_environment, init, output_target
 from mfaenv.commands.exec import user_shell
 from mfaenv.commands.private_folder import explain_failure, private_folder
 from mfaenv.config.credential_process import KEYS_GET
 from mfaenv.errors import DONE, MfaenvError, wrong_usage
-from mfaenv.fast import code_page, end_in_order, environment, text_to_stdout
+from mfaenv.fast import end_in_order, environment, text_to_stdout
 from mfaenv.fast.catalog import OPTIONS
 from mfaenv.fast.parse import DEFAULT, Env, Options, Words
 from mfaenv.pretend_aws.device_page import read_device_page
@@ -186,7 +186,7 @@ def start(shell: str, env: Env) -> tuple[list[str], dict[str, str], str]:
         return [shell], {}, REMARK
     ours = {variable: value for variable, value in env.items() if variable.startswith(OURS)}
     gone = [(variable, None) for variable in REMOVED if variable not in ours]
-    encoding = language.encoding or code_page()
+    encoding = language.encoding or output_target.code_page()
     text = shells.render(name, [*gone, *ours.items()], encoding=encoding).decode(encoding)
     if language.demo_template:
         text = init.fill(language.demo_template, {"TEXT": text})

@@ -7,10 +7,10 @@ from contextlib import suppress
 from mfaenv import fast, shells
 from mfaenv.command_line import same_command
 from mfaenv.commands import notice
-from mfaenv.commands.output_target import choose_target
+from mfaenv.commands.output_target import choose_target, code_page
 from mfaenv.config.names import file_paths
 from mfaenv.errors import DONE, USAGE, MfaenvError
-from mfaenv.fast import catalog, code_page, environment, parse, secrets_to_stdout, text_to_stderr
+from mfaenv.fast import catalog, environment, parse, secrets_to_stdout, text_to_stderr
 from mfaenv.fast.entry import Fields
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session import direnv, service

@@ -4,6 +4,7 @@ import os
 import time
 
 from mfaenv import command_line, duration, fast, shells, suggest
+from mfaenv.commands.output_target import code_page
 from mfaenv.errors import DONE, MfaenvError, wrong_usage
 from mfaenv.fast import catalog, environment
 from mfaenv.fast.entry import ReadOnlyStore
@@ -98,7 +99,7 @@ def _profile(options: Options) -> list[Pair]:
 
 
 def _rendered(shell: str, pairs: list[Pair]) -> bytes:
-    return shells.render(shell, pairs, encoding=fast.code_page(), tried=False)
+    return shells.render(shell, pairs, encoding=code_page(), tried=False)
 
 
 def keeps_credentials(env: Env, now: float) -> bool:

@@ -47,7 +47,9 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
     visited = {name: None}
     profiles, hops, machine = [_through_processes(files, visited)], [], False
     section = {**files.section(profiles[0]), **({"role_arn": role_arn} if role_arn else {})}
-    while _is_role(section, first=len(profiles) == 1):
+    while "role_arn" in section and "web_identity_token_file" not in section:
+        if len(profiles) > 1 and awsfiles.has_keys(section):  # the end, as in botocore
+            break
         source = _source(section, profiles[-1])
         hops.append(_hop(section, profiles[-1]))
         if source is None:
@@ -99,12 +101,6 @@ def _command(files: AwsFiles, name: str) -> str:
     section = files.section(name)
     has_other = section.keys() & BEFORE_PROCESS or awsfiles.has_keys(files.of_credentials.get(name, {}))
     return "" if has_other else section.get(credential_process.SETTING, "")
-
-
-def _is_role(section: Section, *, first: bool) -> bool:
-    """Return whether to go on: a source with its own keys is the end, as in botocore."""
-    is_end = not first and awsfiles.has_keys(section)
-    return "role_arn" in section and "web_identity_token_file" not in section and not is_end
 
 
 def _source(section: Section, name: str) -> str | None:

@@ -68,9 +68,6 @@ STDOUT_NAME = "standard output"  # what the errors of writing there have for a f
 
 OTHERS_MODE = stat.S_IRWXG | stat.S_IRWXO
 
-UTF_8_PAGE = 65001
-"""https://learn.microsoft.com/windows/win32/intl/code-page-identifiers."""
-
 received_signals: "list[int]" = []
 """The signals that were to end this process, and may have caused an unexpected error."""
 
@@ -228,21 +225,35 @@ def to_stdout(data: bytes) -> None:
 
 
 def secrets_to_stdout(data: bytes, *, quiet: bool = False) -> None:
-    """Write keys; a file is closed to others first. Raise as to_stdout, and for another user's file or named pipe."""
+    """Write keys; a file is closed to others first. Raise as to_stdout, and where another user has it, or may."""
     if sys.platform != "win32":
-        state = os.fstat(STDOUT)
+        state, wrong = os.fstat(STDOUT), ""
         kind, is_open = stat.S_IFMT(state.st_mode), state.st_mode & OTHERS_MODE  # no unnamed pipe is open
         if (kind == stat.S_IFREG or (kind == stat.S_IFIFO and is_open)) and state.st_uid != os.geteuid():
+            wrong = "the file belongs to another user"
+        elif kind == stat.S_IFREG and is_open:
+            has_name = state.st_nlink > 0  # ksh93 reads what eval gets from a file that it has removed already
+            wrong = "" if has_name or _is_alone() else "another program has it open (umask 077 prevents it)"
+            _close_to_others(stat.S_IMODE(state.st_mode), quiet=quiet or not has_name)
+        if wrong:
             import errno  # its hundred numbers take a stored session a hundredth of its time
 
-            raise PermissionError(errno.EPERM, "the file belongs to another user", STDOUT_NAME)
-        if kind == stat.S_IFREG and is_open:
-            has_name = state.st_nlink > 0  # ksh93 reads what eval gets from a file that it has removed already
-            _close_to_others(stat.S_IMODE(state.st_mode), quiet=quiet or not has_name)
+            raise PermissionError(errno.EPERM, wrong, STDOUT_NAME)
     to_stdout(data)
 
 
 if sys.platform != "win32":
+
+    def _is_alone() -> bool:
+        """Return whether no other program has the file open, where Linux can tell: it gives no lease then."""
+        import fcntl
+
+        try:
+            fcntl.fcntl(STDOUT, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+            fcntl.fcntl(STDOUT, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        except (AttributeError, OSError) as error:
+            return not isinstance(error, BlockingIOError)
+        return True
 
     def _close_to_others(mode: int, *, quiet: bool) -> None:
         warning = "The output file was open to others until now."
@@ -277,20 +288,6 @@ def _show(text: str, console: "TextIO | None", write: "Callable[[bytes], None]")
         console.flush()
     else:
         write(text.encode("utf-8", "replace"))
-
-
-def code_page() -> str:
-    """Return the code page in which cmd reads what is printed: the console's, else the OEM one.
-
-    https://learn.microsoft.com/windows/console/getconsoleoutputcp
-    """
-    page = UTF_8_PAGE
-    if sys.platform == "win32":
-        import ctypes
-
-        kernel = ctypes.windll.kernel32
-        page = kernel.GetConsoleOutputCP() or kernel.GetOEMCP()
-    return "utf-8" if page == UTF_8_PAGE else f"cp{page}"
 
 
 def _write(stream: int, data: bytes) -> None:

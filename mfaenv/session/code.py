@@ -55,8 +55,10 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
             other="The token command of another mfaenv runs",
         )
     if can_ask(acquisition, terminal):
-        other = "Another mfaenv asks on this terminal"
-        return CodeSource(terminal.ask_code, place=_this_terminal(), other=other)
+        place, other = "", "Another mfaenv asks on this terminal"
+        if sys.platform != "win32":  # a session of processes has one terminal
+            place = f"terminal\n{os.uname().nodename}\n{os.getsid(0)}"
+        return CodeSource(terminal.ask_code, place=place, other=other)
     if acquisition.no_input:
         reason, hint = "--no-input forbids asking", f"Leave that option out, or {WAYS_TO_GIVE}."
     elif acquisition.ask.text == "terminal":
@@ -71,14 +73,6 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
         reason, hint = f"there is {tried} to ask in", window.looked_for()
     wrong = f"{CODE_WANTED} for profile {request.profile.text}, and {reason}."
     raise MfaenvError(wrong, hint, status=CODE_NEEDED)
-
-
-def _this_terminal() -> str:
-    """Name the session of processes, which has one terminal."""
-    name = ""
-    if sys.platform != "win32":
-        name = f"terminal\n{os.uname().nodename}\n{os.getsid(0)}"
-    return name
 
 
 def _window(terminal: Terminal) -> Window:
