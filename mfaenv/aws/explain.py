@@ -35,7 +35,7 @@ DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 ANSWERS = {
     ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"): (
         "AWS does not know {key}: it was deleted or deactivated, or is of another partition or region.",
-        "If it is ASIA…, type --refresh. Else check it in the IAM console. In China or GovCloud, set the region.",
+        "If a stored session has it, add --refresh. Else see the IAM console. In China or GovCloud, set the region.",
     ),
     ("ExpiredToken", "ExpiredTokenException"): (
         "AWS says that the session has ended.",
