@@ -157,6 +157,26 @@ def test_in_another_partition_roles_and_rotations_work_without_a_region(
     assert {record.region for record in aws.log} == {"us-gov-west-1"}
 
 
+def test_keys_that_need_no_code_are_asked_about_in_their_own_region(
+    product: Product, scenario: Scenario, aws: ObservedAws
+) -> None:
+    """AWS_MFA_SERIAL may stand in a startup file, for a user of another partition."""
+    account = add_account_of(scenario.world, "aws-us-gov")
+    user = account.add_user("alice", policies={"Admin": ALLOW_ALL})
+    role = account.add_role("Developer", trust(user.arn), policies={"Admin": ALLOW_ALL})
+    key, device = user.add_key("AKIAI44QH8DHBEXAMPLE", OTHER_SECRET), user.add_device()
+    set_keys(product, "far", aws_access_key_id=key.id, aws_secret_access_key=key.secret)
+    configure(product, "far", region="us-gov-west-1", mfa_serial=device.serial)
+    configure(product, "there", region="us-gov-west-1", role_arn=role.arn, source_profile="far")
+    session = product.run("-f", "process", "-p", "there", "-c", device.code()).out
+    configure(product, "ready", region="us-gov-west-1", credential_process=f"echo '{session}'")
+    product.env["AWS_MFA_SERIAL"] = scenario.device.serial
+    done = product.run("console", "-p", "ready", "--print")
+    assert done.status == 0, done.err
+    assert role.arn.partition(":role/")[2] in product.run("doctor", "-p", "ready").out
+    assert {record.region for record in aws.log if record.action == "GetCallerIdentity"} == {"us-gov-west-1"}
+
+
 def test_without_a_region_in_another_partition_the_error_says_what_to_set(
     product: Product, scenario: Scenario
 ) -> None:
