@@ -233,8 +233,8 @@ def secrets_to_stdout(data: bytes, *, quiet: bool = False) -> None:
             wrong = "the file belongs to another user"
         elif kind == stat.S_IFREG and is_open:
             has_name = state.st_nlink > 0  # ksh93 reads what eval gets from a file that it has removed already
-            wrong = "" if has_name or _is_alone() else "another program has it open (umask 077 prevents it)"
             _close_to_others(stat.S_IMODE(state.st_mode), quiet=quiet or not has_name)
+            wrong = "" if has_name or _is_alone() else "another program has it open (umask 077 prevents it)"
         if wrong:
             import errno  # its hundred numbers take a stored session a hundredth of its time
 
@@ -245,7 +245,7 @@ def secrets_to_stdout(data: bytes, *, quiet: bool = False) -> None:
 if sys.platform != "win32":
 
     def _is_alone() -> bool:
-        """Return whether no other program has the file open, where Linux can tell: it gives no lease then."""
+        """Return whether no other program has a closed file open, where Linux can tell: it gives no lease then."""
         import fcntl
 
         try:
