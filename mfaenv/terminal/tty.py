@@ -183,11 +183,12 @@ def enable_controls(fd: int) -> bool:
 
 
 def is_full_screen(fd: int) -> bool:
-    """Return whether a full-screen program has the terminal; on Windows it has a screen of its own.
-
-    Line editors leave Ctrl-C its signal, or PowerShell's the mode by lines; a program that reads all keys neither.
-    """
-    return sys.platform != "win32" and not _call(termios.tcgetattr, fd)[3] & (termios.ISIG | termios.ICANON)
+    """Return whether a full-screen program has the terminal; on Windows it has a screen of its own."""
+    # Line editors leave Ctrl-C its signal and lines their ends, which curses takes; PowerShell's the mode by lines.
+    return sys.platform != "win32" and not (
+        (modes := _call(termios.tcgetattr, fd))[3] & termios.ICANON
+        or (modes[3] & termios.ISIG and modes[1] & termios.ONLCR)
+    )
 
 
 @contextmanager

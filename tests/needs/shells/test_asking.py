@@ -593,7 +593,11 @@ def test_ctrl_c_leaves_a_question_of_a_line_editor(product: Product, name: str) 
         window.see("^nothing$")
 
 
-@pytest.mark.parametrize("modes", ["raw", "-icanon -isig -echo"], ids=["all raw", "as Node.js has it"])
+@pytest.mark.parametrize(
+    "modes",
+    ["raw", "-icanon -isig -echo", "-icanon -echo -icrnl -onlcr"],
+    ids=["all raw", "as Node.js has it", "as curses has it"],
+)
 def test_below_a_full_screen_program_nothing_is_asked(product: Product, modes: str) -> None:
     with open_window(product, BASH) as window:
         window.enter(f"stty {modes}; mfaenv --shell bash; status=$?; stty sane; echo status=$status")
