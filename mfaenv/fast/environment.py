@@ -75,6 +75,9 @@ HOOK_VARIABLES = (SEEN, PUT_BACK, FORMER, FORMER_PINNED)
 DIRENV_DIFF, EMPTY_DIFF = "DIRENV_DIFF", "eJyrVipQsqqu1VHKA1G1ACV1BO8="
 """Where direnv keeps the variables of before a folder, keys too, and the value for none."""
 
+DIRENV_WATCHES, NEWS = "DIRENV_WATCHES", "/mfaenv/latest"
+"""Where direnv keeps the files whose change makes it read an .envrc again, and how that path ends in a store."""
+
 PROFILE_AS = "MFAENV_PROFILE_AS"
 """Names a variable that gets the profile too, for prompts."""
 
@@ -258,20 +261,22 @@ def changed(session: "Iterable[Pair]", env: Env, *, alone: bool = False) -> dict
 
 def direnv_diff(session: "Mapping[str, str | None]", env: Env) -> bytes:
     """Return direnv's diff, as JSON, where direnv would take back what a session sets; else nothing."""
-    limited = session.get(LIMIT)
-    has_news = env.get(DIRENV_DIFF) and (limited or any(env.get(name) != session[name] for name in session))
+    limited, changes = session.get(LIMIT), {name for name in session if env.get(name) != session[name]}
+    has_news = env.get(DIRENV_DIFF) and (limited or changes)
     if not has_news or "DIRENV_IN_ENVRC" in env:  # what an .envrc sets is the folder's
         return b""
     import binascii  # these two are built in, or nearly
     import zlib
 
+    packed = f"{env[DIRENV_DIFF]} {env.get(DIRENV_WATCHES) or EMPTY_DIFF}".replace("-", "+").replace("_", "/")
     try:
-        text = zlib.decompress(binascii.a2b_base64(env[DIRENV_DIFF].replace("-", "+").replace("_", "/")))
+        text, files = (zlib.decompress(binascii.a2b_base64(each)) for each in packed.split())
     except (ValueError, zlib.error):
         return b"null"
-    # `use mfaenv` sets SEEN always; direnv sees no keys where the folder's session was the shell's, or there is none.
+    # Where the folder's session was the shell's already, direnv sees neither keys nor SEEN, but watches the store.
     names = session if limited else (KEYS[0], SEEN)
-    return text if any(f'"{name}":'.encode() in text for name in names) else b""
+    is_another = changes & {PROFILE, PINNED, LIMIT} and NEWS.encode() in files
+    return text if is_another or any(f'"{name}":'.encode() in text for name in names) else b""
 
 
 def removal(env: Env) -> list[Pair]:

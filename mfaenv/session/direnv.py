@@ -1,13 +1,9 @@
 """What direnv has to know of a session that a shell gets in one of its folders."""
 
 from mfaenv.fast import environment
-from mfaenv.fast.entry import FOLDER, LATEST
-from mfaenv.fast.environment import AWS_PROFILE, DIRENV_DIFF, PINNED, PROFILE, SEEN, SETTINGS
+from mfaenv.fast.environment import AWS_PROFILE, DIRENV_DIFF, DIRENV_WATCHES, PINNED, PROFILE, SEEN, SETTINGS
 from mfaenv.fast.parse import Env
 from mfaenv.shells import Pair
-
-WATCHES = "DIRENV_WATCHES"  # the files after whose change it reads an .envrc again
-NEWS = f"/{FOLDER}/{LATEST}"  # how the path of the one ends that changes with each session in a store
 
 
 def with_diff(session: list[Pair], env: Env) -> list[Pair]:
@@ -17,8 +13,7 @@ def with_diff(session: list[Pair], env: Env) -> list[Pair]:
     one, lasts in the folder too: direnv does not load it again when a window stores a session.
     """
     values = dict(session)
-    diff = environment.direnv_diff(values, env)
-    if not diff:
+    if not (diff := environment.direnv_diff(values, env)):
         return session
     import base64  # these three are slow to load
     import json
@@ -28,9 +23,10 @@ def with_diff(session: list[Pair], env: Env) -> list[Pair]:
         sides = json.loads(diff)  # the variables before the folder ("p") and in it ("n")
         changed = {DIRENV_DIFF: sides}
         if values.get(environment.LIMIT):
+            followed = () if AWS_PROFILE in {**sides["p"], **sides["n"]} else (SEEN,)
             for side in sides.values():
                 settings = dict(environment.parse_settings(side.get(SETTINGS, "")))
-                for name in {*values, *settings} - {AWS_PROFILE}:
+                for name in {*values, *settings, *followed} - {AWS_PROFILE}:
                     side.pop(name, None)
             if AWS_PROFILE in sides["n"] and not sides["p"].get(AWS_PROFILE):  # that it goes is no change
                 sides["p"][SEEN], sides["n"][SEEN] = environment.UNSEEN, ""
@@ -40,9 +36,9 @@ def with_diff(session: list[Pair], env: Env) -> list[Pair]:
             new = changes - {*theirs, *sides["p"], *sides["n"]}
             sides["p"] |= {name: env[name] for name in new if name in env}
             sides["n"] |= dict.fromkeys(new, "")
-            if WATCHES in env and (values.get(PINNED) or changes & {PROFILE, environment.LIMIT}):
-                files = json.loads(zlib.decompress(base64.urlsafe_b64decode(env[WATCHES])))
-                changed[WATCHES] = [each for each in files if NEWS not in json.dumps(each)]
+            if DIRENV_WATCHES in env and (values.get(PINNED) or changes & {PROFILE, environment.LIMIT}):
+                files = json.loads(zlib.decompress(base64.urlsafe_b64decode(env[DIRENV_WATCHES])))
+                changed[DIRENV_WATCHES] = [each for each in files if environment.NEWS not in json.dumps(each)]
     except (ValueError, LookupError, TypeError, AttributeError, zlib.error, RecursionError):
         return [*session, (DIRENV_DIFF, environment.EMPTY_DIFF)] if values.get(environment.LIMIT) else session
     texts = {name: zlib.compress(json.dumps(value).encode()) for name, value in changed.items()}

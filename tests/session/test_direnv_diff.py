@@ -41,7 +41,7 @@ def test_it_takes_nothing_of_a_limited_session_back() -> None:
         "n": {"AWS_ACCESS_KEY_ID": "ASIAFOLDER", "AWS_CONFIG_FILE": "theirs", "PATH": "/folder:/bin"},
     }
     left = {"p": {"PATH": "/bin"}, "n": {"AWS_CONFIG_FILE": "theirs", "PATH": "/folder:/bin"}}
-    env = {environment.DIRENV_DIFF: packed(sides), direnv.WATCHES: packed(FILES)}
+    env = {environment.DIRENV_DIFF: packed(sides), environment.DIRENV_WATCHES: packed(FILES)}
     assert told(env, limit="read-only", pinned="1") == [(environment.DIRENV_DIFF, left)]
     assert told({environment.DIRENV_DIFF: packed(left)}, limit="read-only") == []
     assert told({}, limit="read-only") == []
@@ -56,6 +56,13 @@ def test_it_takes_its_own_variable_back_from_a_limited_session() -> None:
     assert told({environment.DIRENV_DIFF: packed(sides)}, limit="read-only") == [
         (environment.DIRENV_DIFF, left)
     ]
+
+
+def test_a_variable_that_was_followed_in_the_folder_is_no_change_behind_it() -> None:
+    sides = {"p": {"PATH": "/bin"}, "n": {KEYS[0]: "folder", environment.SEEN: "", "PATH": "/folder:/bin"}}
+    env = {environment.SEEN: "prod", "AWS_PROFILE": "prod", environment.DIRENV_DIFF: packed(sides)}
+    left = {"p": {"PATH": "/bin"}, "n": {"PATH": "/folder:/bin"}}
+    assert told(env, limit="read-only") == [(environment.DIRENV_DIFF, left)]
 
 
 def test_a_profile_of_the_persons_own_that_it_puts_back_is_a_change() -> None:
@@ -90,12 +97,12 @@ def test_a_limited_session_comes_back_but_not_with_another_in_the_store() -> Non
         **dict.fromkeys(environment.SET, "old"),
         environment.PROFILE: "prod",
         environment.DIRENV_DIFF: packed({"p": {}, "n": {environment.SEEN: ""}}),
-        direnv.WATCHES: packed(FILES),
+        environment.DIRENV_WATCHES: packed(FILES),
     }
     (_, taken), watches = told(env)
     assert isinstance(taken, dict)
     assert taken["p"] == {name: "old" for name in environment.SET if name != environment.PROFILE}
-    assert watches == (direnv.WATCHES, FILES[1:])
+    assert watches == (environment.DIRENV_WATCHES, FILES[1:])
 
 
 def test_it_is_told_nothing_by_its_own_file() -> None:
@@ -116,10 +123,36 @@ def test_no_stored_session_makes_it_undo_one_that_is_not_the_folders(
     files: list[dict[str, str]], before: str, session: dict[str, str], *, stays: bool
 ) -> None:
     diff = packed({"p": {}, "n": dict.fromkeys(KEYS, "folder")})
-    env = {environment.PROFILE: before, environment.DIRENV_DIFF: diff, direnv.WATCHES: packed(files)}
-    assert [each for each in told(env, **session) if each[0] == direnv.WATCHES] == (
-        [(direnv.WATCHES, files[1:])] if stays else []
+    env = {
+        environment.PROFILE: before,
+        environment.DIRENV_DIFF: diff,
+        environment.DIRENV_WATCHES: packed(files),
+    }
+    assert [each for each in told(env, **session) if each[0] == environment.DIRENV_WATCHES] == (
+        [(environment.DIRENV_WATCHES, files[1:])] if stays else []
     )
+
+
+@pytest.mark.parametrize(
+    ("session", "is_other"),
+    [({}, False), ({"profile": "other"}, True), ({"pinned": "1"}, True), ({"region": "eu-west-3"}, False)],
+)
+def test_another_session_stays_where_the_folders_was_the_shells_already(
+    session: dict[str, str], *, is_other: bool
+) -> None:
+    """direnv sees no change by the library then, but watches the store for it."""
+    env = {
+        **dict.fromkeys(KEYS, "old"),
+        environment.PROFILE: "prod",
+        environment.DIRENV_DIFF: packed({"p": {}, "n": {"PATH": "/bin"}}),
+        environment.DIRENV_WATCHES: packed(FILES),
+    }
+    result = dict(told(env, **session))
+    assert result.get(environment.DIRENV_WATCHES) == (FILES[1:] if is_other else None)
+    sides = result.get(environment.DIRENV_DIFF, {"p": {}})
+    assert isinstance(sides, dict)
+    assert sides["p"].get(KEYS[0]) == ("old" if is_other else None)
+    assert told({**env, environment.DIRENV_WATCHES: packed(FILES[1:])}, **session) == []
 
 
 @pytest.mark.parametrize("sides", [{"p": {}, "n": {"PATH": "/bin"}}, {"p": {}, "n": {"AWS_PROFILE": "x"}}, {}])

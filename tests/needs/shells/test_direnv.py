@@ -214,6 +214,43 @@ def test_another_profiles_session_stays_where_the_shell_came_with_the_folders(
         seat.sees(LIMITED_AND_FOLDER, f"^limit={'read-only' if limited else 'none'} folder=left$")
 
 
+@EVERY
+@ORDERS
+def test_another_profiles_session_stays_where_the_persons_variable_names_the_folders(
+    stored: Product, row: Settled, *, first: bool
+) -> None:
+    with entered(stored, row, first=first) as seat:
+        seat.set("AWS_PROFILE", "staging")
+        has(seat, "staging", named="staging")
+        seat.type("cd staging")
+        has(seat, "staging", named="staging")
+        seat.type("mfaenv -p production")
+        has(seat, "production", named="staging")
+        store_another(stored, "--read-only")
+        seat.type("")
+        has(seat, "production", named="staging")
+        seat.type("cd ..")
+        seat.type("")
+        has(seat, "staging", named="staging")
+
+
+@EVERY
+@ORDERS
+def test_a_limited_session_stays_behind_a_folder_in_which_the_variable_was_set(
+    stored: Product, row: Settled, *, first: bool
+) -> None:
+    assert stored.run("--shell", "bash", "-p", "production").status == DONE
+    with entered(stored, row, first=first) as seat:
+        seat.type("cd staging")
+        seat.set("AWS_PROFILE", "production")
+        has(seat, "production", named="production")
+        seat.type("mfaenv --read-only -p staging")
+        seat.type("cd ..")
+        seat.type("")
+        has(seat, "staging", named="production")
+        seat.sees(LIMITED_AND_FOLDER, "^limit=read-only folder=left$")
+
+
 LIMITED_AND_FOLDER = "sh -c 'echo limit=${MFAENV_SESSION_POLICY-none} folder=${OF_THE_FOLDER-left}'"
 
 
