@@ -50,8 +50,7 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
 def no_keys(profile: str = "") -> NoKeysError:
     """Return the error for a profile without keys, or for no profile with long-term ones."""
     there = f"There are no keys for profile {profile}: [{profile}] in the credentials file has none"
-    none = there if profile else "No profile has long-term keys"
-    wrong = f"{none}. Make some in IAM; this stores them:"
+    wrong = f"{there if profile else 'No profile has long-term keys'}. Make some in IAM; this stores them:"
     return NoKeysError(wrong, command=aws_configure(profile or DEFAULT))
 
 
