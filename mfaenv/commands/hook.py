@@ -57,8 +57,7 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
             _say(f"AWS_PROFILE is gone: type mfaenv{AS_BEFORE}")
         return [*_removal(env), *seen]
     env = _without_names(env) | {PROFILE: profile}
-    session = _stored(env, store, now)
-    if session:
+    if session := _stored(env, store, now):
         _say_what(session)
     elif asked or former:
         _say(_what_to_type(asked, former, env))
@@ -73,8 +72,7 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
     if _has_foreign_credentials(env) or (end is None and environment.has_session(env)):
         return _removal_of_leftovers(env, now)
     asked = env.get(AWS_PROFILE)
-    if end is not None:
-        env = _without_names(env)
+    env = env if end is None else _without_names(env)
     session = _newer(env, store, now)
     if session or end is None:
         return session

@@ -23,13 +23,14 @@ def with_diff(session: list[Pair], env: Env) -> list[Pair]:
         sides = json.loads(diff)  # the variables before the folder ("p") and in it ("n")
         changed = {DIRENV_DIFF: sides}
         if values.get(environment.LIMIT):
-            followed = () if AWS_PROFILE in {**sides["p"], **sides["n"]} else (SEEN,)
             for side in sides.values():
                 settings = dict(environment.parse_settings(side.get(SETTINGS, "")))
-                for name in {*values, *settings, *followed} - {AWS_PROFILE}:
+                for name in {*values, *settings} - {AWS_PROFILE}:
                     side.pop(name, None)
             if AWS_PROFILE in sides["n"] and not sides["p"].get(AWS_PROFILE):  # that it goes is no change
                 sides["p"][SEEN], sides["n"][SEEN] = environment.UNSEEN, ""
+            elif SEEN in sides["n"] and AWS_PROFILE not in sides["p"]:  # nor that it stays
+                sides["p"][SEEN] = env.get(SEEN, "")
         else:
             theirs = {*environment.CLEARED} - {environment.NEXT, env.get(environment.PROFILE_AS)}
             changes = {name for name in values if values[name] != env.get(name)}

@@ -61,7 +61,10 @@ def test_it_takes_its_own_variable_back_from_a_limited_session() -> None:
 def test_a_variable_that_was_followed_in_the_folder_is_no_change_behind_it() -> None:
     sides = {"p": {"PATH": "/bin"}, "n": {KEYS[0]: "folder", environment.SEEN: "", "PATH": "/folder:/bin"}}
     env = {environment.SEEN: "prod", "AWS_PROFILE": "prod", environment.DIRENV_DIFF: packed(sides)}
-    left = {"p": {"PATH": "/bin"}, "n": {"PATH": "/folder:/bin"}}
+    left = {
+        "p": {"PATH": "/bin", environment.SEEN: "prod"},
+        "n": {environment.SEEN: "", "PATH": "/folder:/bin"},
+    }
     assert told(env, limit="read-only") == [(environment.DIRENV_DIFF, left)]
 
 

@@ -249,6 +249,16 @@ def test_a_limited_session_stays_behind_a_folder_in_which_the_variable_was_set(
         seat.type("")
         has(seat, "staging", named="production")
         seat.sees(LIMITED_AND_FOLDER, "^limit=read-only folder=left$")
+        seat.type("mfaenv unset")
+        seat.type("cd staging")
+        seat.type("mfaenv -p production")
+        seat.type("mfaenv --read-only -p staging")
+        seat.type("mfaenv -p production")
+        has(seat, "production")
+        seat.type("cd ..")
+        seat.type("")
+        has(seat, "staging")
+        seat.sees(LIMITED_AND_FOLDER, "^limit=read-only folder=left$")
 
 
 LIMITED_AND_FOLDER = "sh -c 'echo limit=${MFAENV_SESSION_POLICY-none} folder=${OF_THE_FOLDER-left}'"
