@@ -96,8 +96,8 @@ def scan(lines: Words) -> Scan:
             sections.append(IniSection(title, number))
             seen.add((title, ""))
         elif not sections:
-            is_mark = text.startswith(BYTE_ORDER_MARKS)
-            thing = "a byte-order mark (save the file without one)" if is_mark else "a value"
+            is_mark = text.startswith(BYTE_ORDER_MARKS) or "\0" in text  # as in UTF-16
+            thing = "a byte-order mark (save the file as UTF-8 without one)" if is_mark else "a value"
             problem = NO_BRACKET if text[0] == "[" else f"{thing} is before the first [section]"
         else:
             depth = indent

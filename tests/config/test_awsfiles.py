@@ -249,7 +249,12 @@ def test_a_damaged_file_is_an_error_with_its_line_and_without_its_text(
         (f"aws_secret_access_key = {SECRET}\n", "line 1: a value is before the first [section]"),
         (
             "\ufeff[default]\nregion = a\n",
-            "line 1: a byte-order mark (save the file without one) is before the first [section]",
+            "line 1: a byte-order mark (save the file as UTF-8 without one) is before the first [section]",
+        ),
+        pytest.param(
+            "[default]\nregion = a\n".encode("utf-16").decode("cp1252"),
+            "line 1: a byte-order mark (save the file as UTF-8 without one) is before the first [section]",
+            id="UTF-16 as Windows' code page has it",
         ),
         ("[default]\n\n[profile a]\n[default]\n", "line 4: the section [default] is there twice"),
         (f"[default]\nregion = a\nregion = {SECRET}", "line 3: region is there twice in [default]"),
