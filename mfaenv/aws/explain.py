@@ -193,7 +193,7 @@ def _denied(text: str, device: str) -> MfaenvError:
         return WrongCodeError(wrong, "Wait for the device's next code, and check its clock.")
     if WRONG_DEVICE in text:
         wrong = f"The device {device} is not this user's, according to AWS."
-        hint = "Correct --serial-number, AWS_MFA_SERIAL or mfa_serial, or set one: see mfaenv doctor, or IAM's console."
+        hint = "Correct --serial-number, AWS_MFA_SERIAL or mfa_serial, or set one: IAM's console shows the ARN."
         return WrongDeviceError(wrong, hint)
     wrong = f"AWS denied it{': ' if text else ''}{_sentence(text)}"
     return DeniedError(wrong, "Check the user's policies and, for a role, its trust policy.")
