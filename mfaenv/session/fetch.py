@@ -12,7 +12,7 @@ from mfaenv.errors import LostAnswerError, MfaenvError, WrongCodeError
 from mfaenv.fast import environment
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Env
-from mfaenv.model import Keys, Request
+from mfaenv.model import Keys, Origin, Request
 from mfaenv.session import keychain, longterm, remembered
 from mfaenv.session.cache import CallLock, Context
 from mfaenv.session.code import CodeSource
@@ -147,6 +147,8 @@ def fetch(
                 lock.release()
                 tries -= 1
                 if not tries:
+                    if context.acquisition.token_code.origin is Origin.VARIABLE:  # of another time, perhaps
+                        error.hint = "Unset MFAENV_TOKEN_CODE, or set it to the next code."
                     raise
                 if source.window:  # where the person sees the next question
                     source.window.wrong = error.message
@@ -171,8 +173,7 @@ def _send(
         lock.acquire()
     if before := verdict():
         lock.check_store()  # a process that was stopped may have lost the lock
-        left = CODE_SECONDS - context.now() % CODE_SECONDS
-        hint = f"The device shows the next one in {int(left) + 1} s."
+        hint = f"The device shows the next one in {int(CODE_SECONDS - context.now() % CODE_SECONDS) + 1} s."
         raise UsedCodeError(f"That code was already {before}.", hint)
     sts_client = background.client()
     lock.check_store()  # as above

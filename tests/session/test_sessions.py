@@ -90,6 +90,15 @@ def test_a_code_whose_answer_was_lost_is_not_sent_again(
     assert len(aws.actions("GetSessionToken")) == 1
 
 
+def test_a_used_code_of_the_variable_is_told_as_that(product: Product, scenario: Scenario) -> None:
+    product.env["MFAENV_TOKEN_CODE"] = scenario.device.code()
+    assert product.run("--shell", "sh").status == 0
+    again = product.run("--shell", "sh", "--refresh")
+    assert again.status == 1
+    assert "Unset MFAENV_TOKEN_CODE, or set it to the next code." in again.err
+    assert "MFAENV_TOKEN_CODE" not in product.run("--shell", "sh", "--refresh", "-c", "123456").err
+
+
 def test_a_code_that_was_not_looked_at_is_sent_again(
     product: Product, scenario: Scenario, aws: ObservedAws
 ) -> None:
