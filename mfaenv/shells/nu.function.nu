@@ -16,11 +16,11 @@ def _mfaenv_for_this_shell [words: list<string>]: nothing -> bool {
     true
 }
 
-# Set here what the program prints; after that a hook looks at the store anew.
+# Set here what the program prints; after that a hook looks at the store anew. A redirection reaches the last statement.
 def --env --wrapped _mfaenv_here [...words: string] {
     let text = ($in | ^mfaenv --shell nu ...$words)
-    $text | from json | load-env
     $env._mfaenv_seen = ''
+    $text | from json | load-env
 }
 
 # nushell drops what is set by a line that begins with AWS_PROFILE=NAME, a value that no prompt has seen.

@@ -219,6 +219,24 @@ def test_nus_function_hands_on_each_word_and_octet_as_it_is(product: Product, sc
     assert octets.split() == ["ff", "0d", "0a"]
 
 
+@pytest.mark.parametrize("redirection", ["o> /dev/null", "e> /dev/null", "o+e> /dev/null", "o> file"])
+def test_nus_function_sets_the_session_where_its_output_goes_to_a_file(
+    product: Product, scenario: Scenario, redirection: str
+) -> None:
+    assert product.run("-f", "json", "-p", "staging", "-c", scenario.device.code()).status == 0
+    (product.home / "mfaenv.nu").write_text(product.run("init", "nu").out, encoding="utf-8")
+    shown = run(
+        product,
+        "nu",
+        "source mfaenv.nu",
+        f"mfaenv -p staging {redirection}",
+        "print $env.MFAENV_PROFILE",
+        f"mfaenv unset {redirection}",
+        "print ($env.MFAENV_PROFILE? | default none)",
+    )
+    assert shown == ["staging", "none"]
+
+
 def test_a_line_that_nu_would_drop_the_session_of_fails(product: Product, scenario: Scenario) -> None:
     assert product.run("-f", "json", "-p", "staging", "-c", scenario.device.code()).status == 0
     with seated(product, BY_NAME["nu"]) as seat:
