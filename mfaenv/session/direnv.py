@@ -34,7 +34,7 @@ def with_diff(session: list[Pair], env: Env) -> list[Pair]:
         else:
             theirs = {*environment.CLEARED} - {environment.NEXT, env.get(environment.PROFILE_AS)}
             changes = {name for name in values if values[name] != env.get(name)}
-            new = changes - {*theirs, *sides["p"], *sides["n"]}
+            new = changes - {*theirs, environment.PUT_BACK, *sides["p"], *sides["n"]}
             sides["p"] |= {name: env[name] for name in new if name in env}
             sides["n"] |= dict.fromkeys(new, "")
             if DIRENV_WATCHES in env and (values.get(PINNED) or changes & {PROFILE, environment.LIMIT}):

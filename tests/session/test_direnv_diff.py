@@ -79,8 +79,8 @@ def test_a_profile_of_the_persons_own_that_it_puts_back_is_a_change() -> None:
 def test_it_takes_all_of_a_session_back_whose_keys_it_takes_back() -> None:
     sides = {"p": {"AWS_ACCESS_KEY_ID": "ASIABEFORE"}, "n": {"MFAENV_PROFILE": "folder"}}
     names = ("AWS_VAULT", environment.NEXT, *environment.HOOK_VARIABLES, *environment.SET)
-    ours = dict.fromkeys(name for name in names if name != environment.LIMIT)
-    others = (environment.AWS_PROFILE, "AWS_SECURITY_TOKEN", "AWSU_PROFILE")
+    ours = dict.fromkeys(name for name in names if name not in {environment.LIMIT, environment.PUT_BACK})
+    others = (environment.AWS_PROFILE, environment.PUT_BACK, "AWS_SECURITY_TOKEN", "AWSU_PROFILE")
     env = {
         **dict.fromkeys((*ours, *others), "old"),
         environment.SEEN: "before",
