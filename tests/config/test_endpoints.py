@@ -12,6 +12,8 @@ from trouble import BLOCKED, CODE, OTHER_SECRET, assert_explained, certificate, 
 
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.totp import Device
+from mfaenv.pretend_aws.world import Role
 
 CHINA, GOVERNMENT = "arn:aws-cn:iam::123456789012:mfa/alice", "arn:aws-us-gov:iam::123456789012:mfa/alice"
 
@@ -118,16 +120,22 @@ def test_the_endpoint_is_that_of_the_region_in_the_partition_of_the_device(
     assert set(proxy.asked) == {f"{host}:443"}
 
 
+def add_far_user(product: Product, scenario: Scenario, partition: str) -> tuple[Role, Device]:
+    """Add a user of another partition, whose keys profile far has, and a role for that user."""
+    account = add_account_of(scenario.world, partition)
+    user = account.add_user("alice", policies={"Admin": ALLOW_ALL})
+    key = user.add_key("AKIAI44QH8DHBEXAMPLE", OTHER_SECRET)
+    set_keys(product, "far", aws_access_key_id=key.id, aws_secret_access_key=key.secret)
+    return account.add_role("Developer", trust(user.arn), policies={"Admin": ALLOW_ALL}), user.add_device()
+
+
 @pytest.mark.parametrize(
     ("partition", "region"), [("aws-cn", "cn-northwest-1"), ("aws-us-gov", "us-gov-west-1")]
 )
 def test_in_another_partition_a_session_is_got_without_a_region(
     product: Product, scenario: Scenario, aws: ObservedAws, partition: str, region: str
 ) -> None:
-    account = add_account_of(scenario.world, partition)
-    user = account.add_user("alice", policies={"Admin": ALLOW_ALL})
-    key, device = user.add_key("AKIAI44QH8DHBEXAMPLE", OTHER_SECRET), user.add_device()
-    set_keys(product, "far", aws_access_key_id=key.id, aws_secret_access_key=key.secret)
+    _, device = add_far_user(product, scenario, partition)
     configure(product, "far", mfa_serial=device.serial)
     done = product.run("--shell", "bash", "-p", "far", "-c", device.code())
     assert done.status == 0, done.err
@@ -141,11 +149,7 @@ def test_in_another_partition_roles_and_rotations_work_without_a_region(
     product: Product, scenario: Scenario, aws: ObservedAws, own: str, *, named: bool
 ) -> None:
     """Whose keys they are is asked for there too: for the role's name, and before a rotation."""
-    account = add_account_of(scenario.world, "aws-us-gov")
-    user = account.add_user("alice", policies={"Admin": ALLOW_ALL})
-    role = account.add_role("Developer", trust(user.arn), policies={"Admin": ALLOW_ALL})
-    key, device = user.add_key("AKIAI44QH8DHBEXAMPLE", OTHER_SECRET), user.add_device()
-    set_keys(product, "far", aws_access_key_id=key.id, aws_secret_access_key=key.secret)
+    role, device = add_far_user(product, scenario, "aws-us-gov")
     configure(product, "far", mfa_serial=device.serial if named else None)
     configure(product, "there", role_arn=role.arn, source_profile="far")
     product.env |= {"AWS_REGION": own} if own else {}
@@ -161,11 +165,7 @@ def test_keys_that_need_no_code_are_asked_about_in_their_own_region(
     product: Product, scenario: Scenario, aws: ObservedAws
 ) -> None:
     """AWS_MFA_SERIAL may stand in a startup file, for a user of another partition."""
-    account = add_account_of(scenario.world, "aws-us-gov")
-    user = account.add_user("alice", policies={"Admin": ALLOW_ALL})
-    role = account.add_role("Developer", trust(user.arn), policies={"Admin": ALLOW_ALL})
-    key, device = user.add_key("AKIAI44QH8DHBEXAMPLE", OTHER_SECRET), user.add_device()
-    set_keys(product, "far", aws_access_key_id=key.id, aws_secret_access_key=key.secret)
+    role, device = add_far_user(product, scenario, "aws-us-gov")
     configure(product, "far", region="us-gov-west-1", mfa_serial=device.serial)
     configure(product, "there", region="us-gov-west-1", role_arn=role.arn, source_profile="far")
     session = product.run("-f", "process", "-p", "there", "-c", device.code()).out
