@@ -64,11 +64,11 @@ PROOFS = {
     ),
     "They do not get your MFA device, so they get no new session.": ("test_no_new_session_without_a_code",),
     "A code goes to AWS's own address.": ("test_the_question_names_no_address_where_it_is_awss_own",),
-    "`AWS_DATA_PATH` and `~/.aws/models` could change that address unseen, so mfaenv does not read them.": (
-        "test_models_of_others_lead_no_code_elsewhere",
-    ),
-    "If a variable or a file names another address (`AWS_ENDPOINT_URL`, `endpoint_url`), the question shows it.": (
+    "If a variable or a file names another one (`AWS_ENDPOINT_URL`, `endpoint_url`), the question shows it.": (
         "test_the_question_says_where_the_code_goes",
+    ),
+    "`AWS_DATA_PATH` and `~/.aws/models` could change the address unseen, so mfaenv does not read them.": (
+        "test_models_of_others_lead_no_code_elsewhere",
     ),
     "Nothing is sent to another machine over `http://`, unless you set `MFAENV_ALLOW_HTTP=1`.": (
         "test_nothing_goes_to_another_machine_without_encryption",
@@ -92,6 +92,10 @@ PROOFS = {
         "test_no_secret_is_shown",
         "test_no_error_on_the_way_there_holds_the_keys",
     ),
+    "The function of `mfaenv init` shows no key under `set -x` or `set -v`.": ("test_no_trace_shows_a_secret",),
+    "There are no core dumps, except while a stored session is printed.": (
+        "test_a_question_that_is_cut_short_leaves_no_core_dump",
+    ),
     "The key of a device that `mfaenv configure` makes is only on the screen.": (
         "test_a_device_is_made_and_proved_and_named_in_the_profile",
     ),
@@ -100,29 +104,6 @@ PROOFS = {
         "test_a_signal_and_ctrl_z_leave_no_key_on_the_screen",
         "test_without_an_alternate_screen_the_key_is_not_in_what_can_be_scrolled_back_to",
     ),
-    "GNU screen, and tmux with `alternate-screen off`, keep what no longer fits when a window gets smaller.": (),
-    "There are no core dumps, except while a stored session is printed.": (
-        "test_a_question_that_is_cut_short_leaves_no_core_dump",
-    ),
-    "The function of `mfaenv init` shows no key under `set -x` or `set -v`.": ("test_no_trace_shows_a_secret",),
-    "The line `eval $(mfaenv)` does.": (),
-    "So does a shell that traces from its start (`bash -xl`), is restricted (`bash -r`), or has a DEBUG trap (in zsh "
-    "and ksh93; in bash with `extdebug` or `functrace`).": (),
-    "ksh93 has a file for what `$(…)` reads.": (),
-    "Other users can open it for a moment, unless your umask is 077.": (),
-    "On Linux mfaenv sees that, and prints no key then.": (
-        "test_nothing_is_written_to_a_file_without_a_name_that_another_program_has_open",
-    ),
-    "But it does not see it for `eval $(mfaenv)` where the function is loaded: type `mfaenv` there.": (),
-    "fish's profiler (`fish --profile`, `--profile-startup`) writes keys into its file, which others can read, with "
-    "the function too.": (),
-    "`fish -d exec-job-exec` shows them.": (),
-    "PowerShell can log all text that it evaluates (script block logging).": (),
-    "If that is on, the keys of the line and of a stored session at the start are logged.": (
-        "test_no_text_makes_powershell_log_it_by_itself",
-    ),
-    "xonsh writes the variables that it is started with to its history file, and so the keys of a shell that starts "
-    "it.": ("test_xonshs_history_file_has_no_stored_session",),
     "`mfaenv -f dotenv -o aws.env` makes a file that is closed to others from its first moment.": (
         "test_an_output_file_is_closed_from_its_first_moment",
     ),
@@ -135,30 +116,14 @@ PROOFS = {
         "test_another_user_who_comes_first_gets_nothing",
         "test_connections_of_another_user_take_nothing",
     ),
-    "But if `BROWSER` names a program, the console's link is its argument, which they can see (`mfaenv help roles`).": (
+    "But a program that `BROWSER` names shows them the console's link (`mfaenv help roles`).": (
         "test_the_link_is_the_argument_of_what_browser_names",
     ),
-    "The AWS files of `demo`, `exec --only` and `exec --serve` are in the folder that `XDG_RUNTIME_DIR` names, if only "
-    "you can open it.": ("test_it_is_where_nobody_else_can_make_names",),
-    "Else they are in the temporary folder, where other users can make new ones in their place when the command has "
-    "ended.": (),
-    "A program that still runs would read those: end it, or set `TMPDIR` to a folder of your own.": (),
-    "mfaenv refuses a folder of another user than root, and one where others may write and that has no sticky bit: "
-    "they could replace the files before that.": (
-        "test_it_is_not_in_a_folder_of_another_user",
-        "test_it_may_be_in_the_hosts_temporary_folder",
-        "test_it_is_not_where_others_can_put_another_in_its_place",
-    ),
-    "It does not look at the folders above.": (),
     "mfaenv runs nothing of the current folder: no module, and on Windows no program.": (
         "test_the_program_loads_nothing_from_there",
         "test_neither_does_the_program_of_the_demos_shell",
         "test_a_program_is_taken_from_the_path_and_not_from_the_current_folder",
     ),
-    "Other programs look there first: cmd for each command that you type, and on Windows the AWS CLI and SDKs for "
-    "`credential_process = mfaenv …`.": (),
-    "Write mfaenv's full path there.": (),
-    "Python does if `PYTHONPATH` has an empty element.": (),
     "`mfaenv exec --only` hides other profiles from a program.": (
         "test_boto3_finds_the_profile_by_its_name_and_by_default_and_no_other",
     ),
@@ -195,6 +160,41 @@ PROOFS = {
         "test_the_store_is_in_the_local_application_data",
     ),
     "A file of `-o` or `>` is as closed as the folder that it is in.": (),
+    "**Traces:": (),
+    "`eval $(mfaenv)` shows keys under `set -x`.": (),
+    "So does a shell that traces from its start (`bash -xl`), is restricted (`bash -r`), or has a DEBUG trap (in zsh "
+    "and ksh93; in bash with `extdebug` or `functrace`).": (),
+    "**ksh93** has a file for what `$(…)` reads.": (),
+    "Other users can open it for a moment, unless your umask is 077.": (),
+    "On Linux mfaenv then prints no key.": (
+        "test_nothing_is_written_to_a_file_without_a_name_that_another_program_has_open",
+    ),
+    "But with the function loaded it cannot see that for `eval $(mfaenv)`: type `mfaenv`.": (),
+    "**fish:": (),
+    "`--profile` and `--profile-startup` write keys, the function's too, into a file that others can read.": (),
+    "`-d exec-job-exec` shows them.": (),
+    "**PowerShell** can log all text that it evaluates (script block logging).": (),
+    "Then the keys of the line and of a stored session at the start are logged.": (
+        "test_no_text_makes_powershell_log_it_by_itself",
+    ),
+    "**xonsh** writes the variables that it is started with to its history file, and so the keys of a shell that "
+    "starts it.": ("test_xonshs_history_file_has_no_stored_session",),
+    "**GNU screen**, and tmux with `alternate-screen off`, keep a part of a new device's key if the window gets "
+    "smaller.": (),
+    "**The current folder:** cmd looks there first for each command that you type.": (),
+    "On Windows the AWS CLI and SDKs do so for `credential_process = mfaenv …`: write mfaenv's full path there.": (),
+    "Python does if `PYTHONPATH` has an empty element.": (),
+    "**Temporary files:** the AWS files of `demo`, `exec --only` and `exec --serve` are in the folder that "
+    "`XDG_RUNTIME_DIR` names, if only you can open it.": ("test_it_is_where_nobody_else_can_make_names",),
+    "Else they are in the temporary folder.": (),
+    "There other users can make new ones when the command has ended, and what still runs would read those: end it, or "
+    "set `TMPDIR` to a folder of your own.": (),
+    "mfaenv refuses a folder of another user than root, and one where others may write and that has no sticky bit.": (
+        "test_it_is_not_in_a_folder_of_another_user",
+        "test_it_may_be_in_the_hosts_temporary_folder",
+        "test_it_is_not_where_others_can_put_another_in_its_place",
+    ),
+    "It does not look at the folders above.": (),
 }
 """The sentences of the page on security in their order, each with its tests; none where they tell of others."""
 
