@@ -5,6 +5,7 @@ import sys
 
 from mfaenv.fast.catalog import COMMANDS
 from mfaenv.fast.parse import MAIN, Env, Options, Words
+from mfaenv.shells import join
 
 MFAENV = "mfaenv"
 
@@ -12,32 +13,18 @@ EXTRA_PACKAGES = {"keychain": "keyring", "login": "botocore[crt]"}
 """What an extra adds, for pipx and uv."""
 
 
-def join(words: Words) -> str:
-    """Return the command line that the system, and a shell of its own, splits into these words."""
-    if sys.platform == "win32":
-        from subprocess import list2cmdline
-
-        own = set("&|<>^(),;='{}")  # signs of cmd and PowerShell, which the system takes as text
-        quoted = [list2cmdline([word]) for word in words]
-        return " ".join(f'"{text}"' if '"' not in text and own & set(text) else text for text in quoted)
-    else:  # noqa: RET505 - each system's type checker follows its own branch
-        import shlex
-
-        return shlex.join(words)
-
-
 def to_type(*words: str) -> str:
     """Return a command of this program as people type it."""
     return join((MFAENV, *words))
 
 
-def same_command(options: Options, command: str = MAIN, *words: str) -> str:
-    """Return the line that asks for the same again: without the code, and the shell, which the loading line names."""
-    line, rows = [*filter(None, (command, *words))], COMMANDS[command].options
+def same_command(options: Options, command: str = MAIN, *words: str) -> Words:
+    """Return what asks for the same again: without the code, and the shell, which the loading line names."""
+    line, rows = [MFAENV, *filter(None, (command, *words))], COMMANDS[command].options
     for name, value in options.items():
         if name in rows and name not in {"token_code", "shell", "verbose"}:
             line += [rows[name].flags[0], *([str(value)] if rows[name].metavar else [])]
-    return to_type(*line)
+    return line
 
 
 def is_mfaenv(path: str) -> bool:

@@ -8,6 +8,9 @@ from importlib import util
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.compat import compat_shell_split
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mfaenv import shells
 from mfaenv.command_line import install_command, same_command, with_own_name
@@ -62,12 +65,19 @@ def test_off_the_path_it_is_called_by_its_own(
     program = tmp_path / "mfaenv"
     program.touch(0o755)
     monkeypatch.setattr(sys, "argv", [str(program)])
-    line = shells.loading_line(shell, "mfaenv -p mfaenv")
-    assert with_own_name(line, {"PATH": "/nowhere"}) == shells.loading_line(shell, f"{program} -p mfaenv")
+    line = shells.loading_line(shell, ("mfaenv", "-p", "mfaenv"))
+    assert with_own_name(line, {"PATH": "/nowhere"}) == shells.loading_line(
+        shell, (str(program), "-p", "mfaenv")
+    )
     assert with_own_name(line, {"PATH": f"/nowhere:{tmp_path}"}) == line
     assert with_own_name("pipx inject mfaenv keyring", {"PATH": ""}) == "pipx inject mfaenv keyring"
 
 
+@given(st.lists(st.text("a \\\"'&,\t", max_size=6)))
+def test_windows_splits_a_line_into_its_words(words: list[str]) -> None:
+    assert list(compat_shell_split(shells.join(words, "cmd"), "win32")) == words
+
+
 def test_on_windows_the_line_to_type_has_the_quotes_of_its_shells(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
-    assert same_command({"profile": "my team"}) == 'mfaenv -p "my team"'
+    assert shells.join(same_command({"profile": "my team"})) == 'mfaenv -p "my team"'

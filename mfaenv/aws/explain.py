@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from mfaenv import CODE_NEEDED, CODE_WANTED, FAILED, duration
-from mfaenv.command_line import aws_configure, install_command, join
+from mfaenv.command_line import aws_configure, install_command
 from mfaenv.errors import DeniedError, LostAnswerError, MfaenvError, WrongCodeError, without_password
 from mfaenv.fast.entry import Session
 from mfaenv.model import Keys
+from mfaenv.shells import join
 
 WRONG_DEVICE = "MultiFactorAuthentication failed"
 INVALID_CODE = f"{WRONG_DEVICE} with invalid MFA one time pass code"

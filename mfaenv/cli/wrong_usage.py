@@ -6,6 +6,7 @@ from mfaenv.config import names
 from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast.catalog import COMMANDS
 from mfaenv.fast.parse import MAIN, Env, Options, Words
+from mfaenv.shells import join
 from mfaenv.terminal.text import code_digits
 
 _LEAVE = "To take the session out of this shell:\nmfaenv unset"
@@ -70,4 +71,4 @@ def _profile_meant(name: str, words: Words, options: Options, env: Env) -> str:
     *taken, word = words
     if "profile" not in COMMANDS[name].options or word not in names.profiles(env):
         return ""
-    return f"For the profile of that name:\n{same_command({**options, 'profile': word}, name, *taken)}"
+    return f"For the profile of that name:\n{join(same_command({**options, 'profile': word}, name, *taken))}"

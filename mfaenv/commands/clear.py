@@ -34,7 +34,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     in_shell = env.get(environment.PROFILE, "")
     if environment.has_session(env) and profile in {"", in_shell}:
         still = f"This shell still has its own session, of profile {in_shell}."
-        terminal.note(f"{still} To remove it too, type:", detect.loading_line(env, "mfaenv unset"))
+        terminal.note(f"{still} To remove it too, type:", detect.loading_line(env, ("mfaenv", "unset")))
     files = [name for name in stuck if kind(name) != LOCK]
     if files != stuck:
         terminal.note("Another mfaenv is getting a session just now.")

@@ -4,7 +4,7 @@ import os
 import sys
 
 from mfaenv import shells
-from mfaenv.command_line import join, same_command
+from mfaenv.command_line import same_command
 from mfaenv.config import names
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import environment, execute
@@ -20,7 +20,7 @@ def run(options: Options, command: Words, env: Env) -> int:
     words = list(command) or [user_shell(env)]
     name = words[0]
     if not program.find(name, env) and name in names.profiles(env):
-        line = f"{same_command({**options, 'profile': name}, 'exec')} {join(words[1:])}".rstrip()
+        line = shells.join([*same_command({**options, "profile": name}, "exec"), *words[1:]])
         wrong = f"There is no program {name}. For the profile of that name, type:"
         raise MfaenvError(wrong, command=line, status=program.NOT_FOUND)
     program.check(name, env)  # before a code is spent

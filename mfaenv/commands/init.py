@@ -166,9 +166,7 @@ def function_and_hook(shell: str, seen: str, now: float, pairs: list[Pair], *, h
 
 def direnv_library(store: ReadOnlyStore) -> str:
     """Return what direnv loads for `use mfaenv`, with comments: it stays in a file."""
-    import shlex  # slow to load, and each shell starts with the rest
-
-    return fill("direnv.library.sh", {"STORE": shlex.quote(store.path)})
+    return fill("direnv.library.sh", {"STORE": shells.join((store.path,), "bash")})
 
 
 def without_comments(text: str) -> str:

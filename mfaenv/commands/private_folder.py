@@ -8,11 +8,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import gettempdir
 
-from mfaenv.command_line import join
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import owner
 from mfaenv.fast.parse import Env
 from mfaenv.session.lock import do_not_wait, lock
+from mfaenv.shells import join
 from mfaenv.store import private_files
 
 

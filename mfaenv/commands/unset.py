@@ -22,5 +22,5 @@ def run(options: Options, _words: Words, env: Env) -> int:
         from mfaenv.terminal.terminal import Terminal  # slow to load, and mostly a shell reads the lines
 
         unread = "No shell reads these lines. To remove the session from this one, type:"
-        Terminal(env).note(unread, shells.loading_line(target, "mfaenv unset"))
+        Terminal(env).note(unread, shells.loading_line(target, ("mfaenv", "unset")))
     return DONE

@@ -1,10 +1,11 @@
 """mfaenv's own commands as `credential_process`: for the keychain's keys, and for a session."""
 
 from mfaenv.aws import process
-from mfaenv.command_line import is_mfaenv, join, own_name
+from mfaenv.command_line import is_mfaenv, own_name
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.catalog import read
 from mfaenv.fast.parse import CommandLine, Env, text
+from mfaenv.shells import join
 
 SETTING = "credential_process"
 KEYS_GET = ("keys", "get")

@@ -7,6 +7,7 @@ import stat
 from mfaenv.config.scanner import FOR_ALL, MAX_TITLE, scan
 from mfaenv.fast import FILE_VARIABLES
 from mfaenv.fast.parse import DEFAULT, Env
+from mfaenv.shells import join
 
 CONFIG_VARIABLE, CREDENTIALS_VARIABLE = FILE_VARIABLES
 ENCODING = io.text_encoding(None)  # botocore's: the locale's, or UTF-8 where that is C
@@ -46,9 +47,7 @@ def profile_of(title: str) -> str | None:
 
 def title_of(name: str, kind: str = KINDS[0]) -> str:
     """Return the config file's title for a name of this kind: botocore splits it as a shell does."""
-    import shlex
-
-    return name if (kind, name) == (KINDS[0], DEFAULT) else f"{kind} {shlex.quote(name)}"
+    return name if (kind, name) == (KINDS[0], DEFAULT) else f"{kind} {join((name,), 'sh')}"
 
 
 def split_title(title: str) -> tuple[str, str]:

@@ -49,7 +49,8 @@ class PretendAws:
         name = auth.service if auth else ""
         service = next((each for each in self.services if each.version == form.get("Version")), None)
         if not service and name not in {"", STS.name, IAM.name, s3.NAME}:
-            return Operation(name, "", lambda: _refuse_service(name), lambda no: _render_elsewhere(request, no))
+            refusal = Refusal("NotImplemented", f"This pretend AWS has STS, IAM and S3, and no {name}.", 501)
+            return Operation(name, "", lambda: _render_elsewhere(request, refusal))
         if "Action" in form or (request.method == "POST" and name != s3.NAME):
             return (service or self.services[0]).operation(self.world, request)
         return s3.operation(self.world, request)
@@ -63,10 +64,6 @@ class PretendAws:
             response = operation.render_refusal(refusal)
         headers = {"Date": formatdate(self.world.now(), usegmt=True), **response.headers}
         return replace(response, headers=headers)
-
-
-def _refuse_service(name: str) -> HttpResponse:
-    raise Refusal("NotImplemented", f"This pretend AWS has STS, IAM and S3, and no {name}.", 501)
 
 
 def _render_elsewhere(request: HttpRequest, refusal: Refusal) -> HttpResponse:

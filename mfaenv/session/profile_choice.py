@@ -11,6 +11,7 @@ from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import DEFAULT, Env, Options
+from mfaenv.shells import join
 from mfaenv.store import SESSION, Store
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Row
@@ -19,7 +20,7 @@ from mfaenv.terminal.text import Row
 def choose(options: Options, env: Env, terminal: Terminal, *command: str) -> str:
     """Return the profile for a -p with nothing after it. Raise MfaenvError (usage) where nobody can be asked."""
     if reason := _obstacle(options, terminal):
-        line = same_command({**options, "profile": "NAME"}, *command)
+        line = join(same_command({**options, "profile": "NAME"}, *command))
         raise wrong_usage(f"-p needs the name of a profile, and {reason}.", f"Type:\n{line}")
     profiles = names.profiles(env)
     if not profiles:

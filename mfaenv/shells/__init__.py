@@ -71,6 +71,8 @@ class Target:
 
     separator = end = b"\n"  # between statements, and after them
 
+    in_quotes: tuple[tuple[str, str], ...] = (("'", "'\"'\"'"),)  # how signs are typed between single quotes
+
     # The documented lines that load what `{command}` and `{command} init {target}` print.
     line = ""
     init = ""
@@ -119,6 +121,11 @@ class Target:
 
     def join(self, statements: list[bytes]) -> bytes:
         return self.separator.join(statements) + self.end if statements else b""
+
+    def quote(self, word: str) -> str:
+        """Return a word as people type it, in the documented lines too."""
+        quoted = word.translate({ord(sign): text for sign, text in self.in_quotes})
+        return word if needs_no_quotes(word) else f"'{quoted}'"
 
     def words(self, handed: Words, env: Env) -> Words:
         """Return the words that the completion hands over as arguments or in the environment."""
@@ -191,14 +198,20 @@ def failure(target: str, status: int) -> bytes:
     return language.join([statement]) if statement else b""
 
 
-def loading_line(target: str, command: str = "mfaenv") -> str:
+def join(words: Words, target: str = "") -> str:
+    """Return the line to type in this shell, else in the system's own, whose rules programs share."""
+    language = get_target(target or ("cmd" if sys.platform == "win32" else "sh"))
+    return " ".join(language.quote(word) or "''" for word in words)
+
+
+def loading_line(target: str, command: Words = ("mfaenv",)) -> str:
     """Return the line that loads what ``command`` (no ``--shell`` in it) prints; empty for formats."""
-    return get_target(target).line.format(command=command, target=target)
+    return get_target(target).line.format(command=join(command, target), target=target)
 
 
-def init_line(target: str, options: str = "", command: str = "mfaenv") -> str:
+def init_line(target: str, options: Words = (), command: str = "mfaenv") -> str:
     """Return the startup file's line, with more options of ``init``; empty where no line does it."""
-    return get_target(target).init.format(command=command, target=target + options)
+    return get_target(target).init.format(command=command, target=join((target, *options), target))
 
 
 def get_target(target: str) -> "Target":

@@ -25,6 +25,13 @@ class Cmd(Target):
     )
     longest_line = 8191
 
+    def quote(self, word: str) -> str:
+        """Return the word as the system splits it, in quotes where cmd or PowerShell cuts it too."""
+        import re  # slow to load
+
+        written = re.sub(r'(\\*)("|$)', lambda match: match[1] * 2 + match[2].replace('"', '\\"'), word)
+        return word if word and set(word).isdisjoint(" \t\"&|<>^(),;='{}") else f'"{written}"'
+
     def assign(self, name: str, value: str) -> str:
         if not value:
             raise ValueError  # it would remove the variable

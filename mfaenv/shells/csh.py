@@ -12,6 +12,8 @@ class Tcsh(Target):
 
     remove = "unsetenv {name};"
     fail = "(exit {status});"
+    # All of it in double quotes: what means something in these stands outside of them.
+    in_quotes = (("'", "'\\''"), ("!", "'\\!'"), *((sign, f"'\"'\\{sign}'\"'") for sign in '$"`'))
     line = 'eval "`{command} --shell {target}`"'
     init = 'eval "`{command} init {target}`"'
     completion = "tcsh.completion.csh"

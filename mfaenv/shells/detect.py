@@ -48,12 +48,12 @@ def evaluator(env: Env, named: str = "") -> str:
     return shell
 
 
-def loading_line(env: Env, command: str) -> str:
+def loading_line(env: Env, command: Words) -> str:
     """Return the line that evaluates a command in the shell that called, or the command itself."""
     try:
         return shells.loading_line(evaluator(env), command)
     except MfaenvError:
-        return command
+        return shells.join(command)
 
 
 def _caller(farthest: int = MAX_CALLERS) -> str | None:

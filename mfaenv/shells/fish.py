@@ -17,6 +17,7 @@ class Fish(Target):
     # Universal variables, which the user has stored for all windows, stay. Erasing what is not there fails.
     remove = "set -gx {name}; set -eg {name};"
     fail = "false;"  # `return` would leave the caller's function, `exit` its shell
+    in_quotes = (("'", "\\'"), ("\\", "\\\\"))
     line = "{command} | source"
     init = "{command} init {target} | source"
     function = "fish.function.fish"

@@ -3,8 +3,6 @@
 from mfaenv.shells import needs_no_quotes
 from mfaenv.shells.formats import Json
 
-_NO_TEXTS = {"null", "true", "false"}  # words that are not texts without quotes
-
 
 class Nu(Json):
     """A record; programs do not see a variable that is null."""
@@ -21,8 +19,10 @@ class Nu(Json):
     demo_file = "variables.json"
     lists_programs = False
 
-    def offer(self, word: str, meaning: str, quote: str) -> str:
-        if needs_no_quotes(word) and word not in _NO_TEXTS:
-            return f"{word}\t{meaning}"
+    def quote(self, word: str) -> str:
         escaped = word.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"\t{meaning}'
+        is_text = needs_no_quotes(word) and word not in {"null", "true", "false"}
+        return word if is_text else f'"{escaped}"'
+
+    def offer(self, word: str, meaning: str, quote: str) -> str:
+        return f"{self.quote(word)}\t{meaning}"

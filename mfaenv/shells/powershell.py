@@ -48,18 +48,16 @@ class PowerShell(Target):
     def assign(self, name: str, value: str) -> str:
         return f"$env:{name} = {quote(value)};"
 
+    def quote(self, word: str) -> str:
+        doubled = "".join(sign * 2 if sign in _SINGLE_QUOTES else sign for sign in word)
+        return f"'{doubled}'" if word.strip(_BARE) else word
+
     def words(self, handed: Words, env: Env) -> Words:
         return env["_MFAENV_WORDS"].split("\n")
 
     def offer(self, word: str, meaning: str, quote: str) -> str:
         """Return the word to insert, the word to show and its meaning, in ASCII for any code page of the console."""
-        return "\t".join(map(_pattern, (_argument(word), word, meaning or word)))
-
-
-def _argument(word: str) -> str:
-    if not word.strip(_BARE):
-        return word
-    return "'" + "".join(sign * 2 if sign in _SINGLE_QUOTES else sign for sign in word) + "'"
+        return "\t".join(map(_pattern, (self.quote(word), word, meaning or word)))
 
 
 def _pattern(text: str) -> str:

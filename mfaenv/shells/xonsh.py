@@ -25,9 +25,11 @@ class Xonsh(Target):
         value.encode("utf-8", "surrogateescape")  # raises ValueError
         return f"${name} = {value!a};"
 
+    def quote(self, word: str) -> str:
+        expanded = any(sign in word for sign in "~$")  # in quotes, too
+        return word if needs_no_quotes(word) else f"@({word!r})" if expanded else repr(word)
+
     def offer(self, word: str, meaning: str, quote: str) -> str:
-        if any(sign in word for sign in "~$"):
-            return f"@({word!r})\t{meaning}"  # xonsh expands these in quotes, too
-        if quote and not any(sign in word for sign in "'\"\\"):
+        if quote and not any(sign in word for sign in "~$'\"\\"):
             return f"{quote}{word}{quote}\t{meaning}"
-        return f"{word if needs_no_quotes(word) else repr(word)}\t{meaning}"
+        return f"{self.quote(word)}\t{meaning}"

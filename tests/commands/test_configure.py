@@ -289,15 +289,14 @@ def test_of_a_profile_only_the_new_settings_are_shown(newcomer: Product) -> None
     assert "JBSWY" not in done.out + done.err
 
 
-def test_a_name_that_would_end_its_quotes_in_powershell_is_in_no_line(newcomer: Product) -> None:
-    name = "a\u2019 | calc | echo \u2018b"
+def test_a_name_of_odd_signs_is_in_the_line(newcomer: Product) -> None:
+    name = "a\u2019 | calc | echo \u2018b$(id)"
     for path in (config(newcomer), Path(newcomer.env["AWS_SHARED_CREDENTIALS_FILE"])):
         title = f"profile '{name}'" if path == config(newcomer) else name
         text = path.read_text(encoding="utf-8").replace("[default]", f"[{title}]", 1)
         path.write_text(text, encoding="utf-8")
     done = newcomer.run("configure", "--dry-run", "-p", name)
-    assert f"The line of `mfaenv init` cannot name profile {name}: add -p to it yourself." in done.err
-    assert '+eval "$(mfaenv init bash)"' in done.out.splitlines()
+    assert f"+eval \"$(mfaenv init bash -p '{name}')\"" in done.out.splitlines()
 
 
 def test_for_a_shell_that_is_none_no_startup_file_is_changed(newcomer: Product) -> None:
@@ -529,7 +528,7 @@ def test_the_last_line_is_for_the_profile_where_no_function_is_loaded_too(
 ) -> None:
     newcomer.env["MFAENV_SHELL"] = "csh"
     done = newcomer.run("configure", "--yes", "-p", "staging", "--token-code", scenario.device.code())
-    assert done.err.splitlines()[-1].strip() == shells.loading_line("csh", "mfaenv -p staging")
+    assert done.err.splitlines()[-1].strip() == shells.loading_line("csh", ("mfaenv", "-p", "staging"))
 
 
 def test_a_config_file_without_a_name_is_told_before_anything_else(newcomer: Product) -> None:

@@ -92,8 +92,11 @@ def test_data_has_no_failure(target: str) -> None:
 
 
 def test_a_loading_line_takes_the_users_options() -> None:
-    assert loading_line("fish", "mfaenv -p prod") == "mfaenv -p prod | source"
-    assert loading_line("cmd", "mfaenv -r x") == "for /f \"delims=\" %i in ('mfaenv -r x --shell cmd') do @%i"
+    assert loading_line("fish", ("mfaenv", "-p", "prod")) == "mfaenv -p prod | source"
+    assert (
+        loading_line("cmd", ("mfaenv", "-r", "x"))
+        == "for /f \"delims=\" %i in ('mfaenv -r x --shell cmd') do @%i"
+    )
 
 
 @pytest.mark.parametrize("target", [*NAMES, *FORMATS])

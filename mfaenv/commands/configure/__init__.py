@@ -2,7 +2,7 @@
 
 from mfaenv import shells
 from mfaenv.aws import provider
-from mfaenv.command_line import MFAENV, to_type
+from mfaenv.command_line import MFAENV
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.commands.configure.first_device import FirstDevice
 from mfaenv.commands.configure.offers import Offers
@@ -65,14 +65,15 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
         offers.settings(why, settings, lambda: programs.gives_code(command, offers.terminal))
     _offer_sources(request.profile.text, _offer_process(request, files, env, offers), files, offers)
     profile, shell = request.profile.text, shell_file.calling_shell(env, offers.terminal)
-    command = MFAENV if profile == DEFAULT else to_type("-p", profile)
+    line = (MFAENV,) if profile == DEFAULT else (MFAENV, "-p", profile)
     if env.get(environment.DEMO):
         offers.terminal.note("Your shell's startup file is left alone: the demo's AWS ends with it.")
     else:
         shell_file.offer_direnv(env, offers, store)
         if shell and shell_file.offer(shell, profile, env, offers):
-            return "Done. Open a new window, and when you need a session, type:", command, ""
-    return "Done. When you need a session, type:", "", shells.loading_line(shell, command) if shell else command
+            return "Done. Open a new window, and when you need a session, type:", shells.join(line), ""
+    command = shells.loading_line(shell, line) if shell else shells.join(line)
+    return "Done. When you need a session, type:", "", command
 
 
 def _needs_no_code(request: Request) -> MfaenvError:

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from mfaenv.command_line import join
 from mfaenv.commands.configure.offers import Offers
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.parse import Env, Words
 from mfaenv.model import Request
 from mfaenv.session import code
+from mfaenv.shells import join
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
 

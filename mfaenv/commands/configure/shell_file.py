@@ -35,10 +35,8 @@ def calling_shell(env: Env, terminal: Terminal) -> str:
 
 def offer(shell: str, profile: str, env: Env, offers: Offers) -> bool:
     """Offer the line for the shell's file; return whether that has it now. Raise MfaenvError."""
-    note, language, options = offers.terminal.note, shells.get_target(shell), _options(profile)
-    line = shells.init_line(shell, options, _command(env))
-    if profile != DEFAULT and not options:
-        note(f"The line of `mfaenv init` cannot name profile {profile}: add -p to it yourself.")
+    note, language = offers.terminal.note, shells.get_target(shell)
+    line = shells.init_line(shell, () if profile == DEFAULT else ("-p", profile), _command(env))
     path = _startup_file(shell, env)
     if not path:
         if language.startup_by_hand:
@@ -90,16 +88,6 @@ def _command(env: Env) -> str:
     path = awsfiles.short(on_path or own_path()).replace(os.sep, "/")
     by_name = not own_path() or (on_path and not path.startswith("~"))
     return MFAENV if by_name or not _UNQUOTED.fullmatch(path) else path
-
-
-def _options(profile: str) -> str:
-    """Return the option for the profile; empty where some shell cannot quote it: in PowerShell, U+2018 ends a text."""
-    if profile == DEFAULT:
-        return ""
-    if shells.needs_no_quotes(profile):
-        return f" -p {profile}"
-    quotable = profile.isprintable() and not set(profile) & set("'\"\\$`!{}()\u2018\u2019\u201a\u201b")
-    return f" -p '{profile}'" if quotable else ""
 
 
 def with_line(text: str, line: str, first: str = "") -> str:

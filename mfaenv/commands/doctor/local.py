@@ -5,7 +5,7 @@ import stat
 from collections.abc import Iterator
 
 from mfaenv import shells
-from mfaenv.command_line import MFAENV, join, to_type
+from mfaenv.command_line import MFAENV, to_type
 from mfaenv.commands import output_target, status
 from mfaenv.commands.doctor.report import Check, State
 from mfaenv.config import awsfiles, provenance
@@ -15,7 +15,7 @@ from mfaenv.errors import MfaenvError, join_names, without_password
 from mfaenv.fast.environment import are_swapped
 from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Acquisition, Request
-from mfaenv.shells import detect
+from mfaenv.shells import detect, join
 from mfaenv.store import Store
 
 OVERRIDES = {
@@ -111,7 +111,7 @@ def environment(env: Env, store: Store, now: float) -> Iterator[Check]:
         yield Check("environment", "MFAENV_PROFILE", rule)
     _, _, problems = (None, [], []) if store.refusal() else status.collect({}, env, store, now)
     for problem in problems:
-        command = detect.loading_line(env, "mfaenv unset")
+        command = detect.loading_line(env, (MFAENV, "unset"))
         yield Check("environment", "", problem, State.WRONG, "This removes the session:", command)
     if len({env[name] for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if env.get(name)}) > 1:
         text = "AWS_REGION and AWS_DEFAULT_REGION differ: some programs read one, some the other"
@@ -125,7 +125,7 @@ def shell(options: Options, env: Env) -> Check:
     except MfaenvError as error:
         check = Check.of_error("shell", "", error)
         return check if env.get("MFAENV_SHELL") else check._replace(state=State.NOTE)
-    command = to_type("-p", str(options["profile"])) if options.get("profile") else MFAENV
+    command = (MFAENV, "-p", str(options["profile"])) if options.get("profile") else (MFAENV,)
     advice = f"To get a session in {name}, type:", shells.loading_line(name, command)
     return Check("shell", name, "", State.OK, *advice)
 

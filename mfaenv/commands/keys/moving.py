@@ -9,7 +9,7 @@ import sys
 import time
 from contextlib import suppress
 
-from mfaenv.command_line import aws_configure, join, to_type
+from mfaenv.command_line import aws_configure, to_type
 from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import FileSection
 from mfaenv.config import awsfiles, credential_process, resolve
@@ -22,6 +22,7 @@ from mfaenv.model import Keys, same_keys
 from mfaenv.session import device, longterm, remembered
 from mfaenv.session.change_lock import change_lock
 from mfaenv.session.keychain import KeychainEntry
+from mfaenv.shells import join
 from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 

@@ -13,10 +13,11 @@ from shell_table import SHELLS, Shell
 from values import CORPUS, OCTETS, TEXTS, TEXTS_AND_OCTETS
 
 from mfaenv.errors import MfaenvError
-from mfaenv.shells import MAX_BYTES, failure, render
+from mfaenv.shells import MAX_BYTES, failure, init_line, loading_line, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 POWERSHELLS = {"pwsh", "powershell"}
 PARTS = ["A", "'* ", "é"]
@@ -111,6 +112,21 @@ def test_the_longest_values_that_are_not_refused_survive(place: Place, shell: Sh
         assert not shell.longest
     else:
         check_held(place, shell, shell.lines[0], long)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the program of this test is a script of sh")
+@every_shell
+def test_every_word_survives_the_line_to_type(tmp_path: Path, shell: Shell) -> None:
+    words = [value for value in CORPUS if value.isprintable()]
+    place = Place(tmp_path)
+    place.add("mfaenv", '#!/bin/sh\nprintf "%s\\0" "$@" >"$TEST_DUMPED.words"\ncat "$TEST_PRINTED"\n')
+    lines = loading_line(shell.target, ("mfaenv", *words)), init_line(shell.target, words)
+    for line in filter(None, lines):
+        result = place.run(shell, f"{line}\ndump", render(shell.target, [("TEST", "a")]))
+        assert (result.status, result.shown, result.files) == (0, b"", [])
+        handed = (tmp_path / "dumped.words").read_text(encoding="utf-8").split("\0")
+        start = 2 * (line == lines[1])
+        assert handed[start : start + len(words)] == words
 
 
 @every_line
