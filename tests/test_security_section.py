@@ -227,14 +227,6 @@ KEYS_PROOFS = {
     "It also shows their age and last use, where a stored session may ask AWS.": (
         "test_age_and_last_use_are_shown_where_a_session_may_ask",
     ),
-    "The keychain is the macOS Keychain, the Windows Credential Manager or the Secret Service on Linux.": KEYCHAINS,
-    "Other keychains work if the Python package keyring has a backend for them.": (MOVES,),
-    "One that keeps keys only in mfaenv's own memory is refused.": (
-        "test_a_keychain_that_keeps_things_in_memory_alone_is_refused",
-    ),
-    "If the package is missing, this command shows how to install it:": (
-        "test_without_a_keychain_nothing_changes",
-    ),
     "`import` stores the keys of a profile in the keychain, reads them back in another process, and tries them with "
     "AWS.": (
         "test_keys_that_aws_does_not_know_stay_in_the_file",
@@ -246,15 +238,70 @@ KEYS_PROOFS = {
     "In the config file it adds `credential_process = mfaenv keys get -p default`, so that the AWS CLI and the SDKs "
     "still find the keys.": (*KEYCHAINS, "test_a_program_that_is_not_on_the_path_is_named_with_its_folder"),
     "Nothing else in the files changes.": (MOVES,),
-    "If the config file loses that line, `mfaenv keys import` writes it again.": (
-        "test_import_names_the_entry_again_where_an_older_config_file_is_back",
+    "The keychain is the macOS Keychain, the Windows Credential Manager or the Secret Service on Linux.": KEYCHAINS,
+    "Other keychains work if the Python package keyring has a backend for them.": (MOVES,),
+    "If the package is missing, the command says how to install it.": (
+        "test_without_a_keychain_nothing_changes",
     ),
-    "`mfaenv keys export` moves them back into the file, if no other user can read it.": (
+    "`mfaenv keys export` moves the keys back into the file, if no other user can read it.": (
         "test_nothing_is_exported_into_a_file_that_others_can_read",
         "test_export_is_the_way_back",
         "test_any_name_of_a_profile_moves_there_and_back",
     ),
-    "If either is interrupted, the keys are in at least one of the two places.": (CALLS, SYSTEM_CALLS),
+    "**What it protects.": (),
+    "A keychain encrypts the keys with a password, often that of your login.": ENCRYPTED,
+    "Without it, nobody can read them from a backup, a stolen disk or a copy of your home directory.": ENCRYPTED,
+    "Other users cannot ask for them.": ("test_another_user_does_not_get_them",),
+    "Programs that you run can: any of them may ask an unlocked keychain.": (
+        "test_any_program_of_the_user_gets_them_and_the_stored_sessions",
+    ),
+    "Only the policy in `mfaenv help doctor` makes the keys useless without a code.": (
+        "test_everything_is_denied_without_mfa",
+    ),
+    "`rotate` makes a new access key with your MFA session.": (ROTATES,),
+    "It stores the new key where the old one is, and waits until AWS knows it.": (
+        ROTATES,
+        "test_rotate_waits_until_aws_knows_the_key",
+        "test_keys_are_rotated_where_they_lie_and_the_old_ones_deleted",
+    ),
+    "Then it deactivates the old key.": (ROTATES,),
+    "With `--delete` it deletes the old key, or one that a former run has deactivated.": (
+        "test_delete_deletes_the_old_key_at_once_or_in_a_later_run",
+    ),
+    "Your session goes on.": (ROTATES,),
+    "The policy of `mfaenv policy --self-service` allows users to rotate their keys.": (
+        "test_the_self_service_policy_is_enough",
+    ),
+    "At every moment at least one active key is stored.": FINISHES,
+    "If the command is interrupted or denied, run it again: it finishes, or says what is left to do.": FINISHES,
+    "Other profiles that have the old key get the new one.": (
+        "test_every_profile_that_has_the_old_key_gets_the_new_one",
+        "test_the_old_key_stays_active_while_a_profile_cannot_get_the_new_one",
+    ),
+    "While a profile's keychain entry cannot be read, the old key stays.": (
+        "test_no_key_is_deleted_while_an_entry_cannot_be_read",
+        "test_the_old_key_stays_active_while_a_profile_cannot_get_the_new_one",
+    ),
+    "IAM allows two keys.": (),
+    "If you have two, `rotate` shows when and where each was last used, and asks whether to remove the other one.": (
+        "test_two_keys_are_told_with_their_last_use_and_nothing_changes_without_a_terminal",
+        "test_with_two_keys_the_person_chooses",
+    ),
+    "A profile may get its long-term keys from a program, such as `credential_process = op …`.": (
+        "test_a_programs_keys_get_a_session_and_a_stored_one_does_not_start_it",
+    ),
+    "mfaenv starts it only when a code is about to be sent, never for a stored session.": (
+        "test_a_program_is_not_started_where_no_code_can_be_had",
+        "test_a_programs_keys_get_a_session_and_a_stored_one_does_not_start_it",
+        "test_a_stored_session_costs_what_it_does_with_keys_in_a_file",
+    ),
+    "The keys themselves are never set in a shell.": (
+        "test_keys_in_the_keychain_get_a_session_and_a_stored_one_does_not_touch_it",
+    ),
+    "If `import` or `export` is interrupted, the keys are in at least one of the two places.": (
+        CALLS,
+        SYSTEM_CALLS,
+    ),
     "Run the same command again, before you rotate them.": (
         "test_on_a_full_disk_nothing_is_lost_and_the_next_run_finishes",
         "test_other_keys_in_the_keychain_are_not_overwritten",
@@ -270,61 +317,14 @@ KEYS_PROOFS = {
     ),
     "Servers, SSH sessions and WSL often have no keychain.": (),
     "Then the error says what you can do, and nothing changes.": WITHOUT_KEYCHAIN,
-    "**What it protects.": (),
-    "A keychain encrypts the keys with a password, often that of your login.": ENCRYPTED,
-    "Without it, nobody can read them from a backup, a stolen disk or a copy of your home directory.": ENCRYPTED,
-    "Other users cannot ask for them.": ("test_another_user_does_not_get_them",),
-    "Programs that you run can: any of them may ask an unlocked keychain.": (
-        "test_any_program_of_the_user_gets_them_and_the_stored_sessions",
-    ),
-    "Only the policy in `mfaenv help doctor` makes the keys useless without a code.": (
-        "test_everything_is_denied_without_mfa",
+    "A keychain that keeps keys only in mfaenv's own memory is refused.": (
+        "test_a_keychain_that_keeps_things_in_memory_alone_is_refused",
     ),
     "On Linux, mfaenv refuses the D-Bus of another user, who may listen where that of your ended session was.": (
         "test_no_keys_go_to_the_bus_of_another_user",
     ),
     "It cannot see whose one at `unix:abstract` is: in a shell that outlives such a session, unset "
     "`DBUS_SESSION_BUS_ADDRESS`.": (),
-    "`rotate` makes a new access key with your MFA session.": (ROTATES,),
-    "It stores the new key where the old one is, and waits until AWS knows it.": (
-        ROTATES,
-        "test_rotate_waits_until_aws_knows_the_key",
-        "test_keys_are_rotated_where_they_lie_and_the_old_ones_deleted",
-    ),
-    "Then it deactivates the old key.": (ROTATES,),
-    "With `--delete` it deletes the old key, or one that a former run has deactivated.": (
-        "test_delete_deletes_the_old_key_at_once_or_in_a_later_run",
-    ),
-    "Other profiles that have the old key get the new one before that.": (
-        "test_every_profile_that_has_the_old_key_gets_the_new_one",
-        "test_the_old_key_stays_active_while_a_profile_cannot_get_the_new_one",
-    ),
-    "While a profile's keychain entry cannot be read, the old key stays.": (
-        "test_no_key_is_deleted_while_an_entry_cannot_be_read",
-        "test_the_old_key_stays_active_while_a_profile_cannot_get_the_new_one",
-    ),
-    "Your session goes on.": (ROTATES,),
-    "At every moment at least one active key is stored.": FINISHES,
-    "If the command is interrupted or denied, run it again: it finishes, or says what is left to do.": FINISHES,
-    "IAM allows two keys.": (),
-    "If you have two, `rotate` shows when and where each was last used, and asks whether to remove the other one.": (
-        "test_two_keys_are_told_with_their_last_use_and_nothing_changes_without_a_terminal",
-        "test_with_two_keys_the_person_chooses",
-    ),
-    "The policy of `mfaenv policy --self-service` allows users to rotate their keys.": (
-        "test_the_self_service_policy_is_enough",
-    ),
-    "A profile may get its long-term keys from a program, such as `credential_process = op …`.": (
-        "test_a_programs_keys_get_a_session_and_a_stored_one_does_not_start_it",
-    ),
-    "mfaenv starts it only when a code is about to be sent, never for a stored session.": (
-        "test_a_program_is_not_started_where_no_code_can_be_had",
-        "test_a_programs_keys_get_a_session_and_a_stored_one_does_not_start_it",
-        "test_a_stored_session_costs_what_it_does_with_keys_in_a_file",
-    ),
-    "The keys themselves are never set in a shell.": (
-        "test_keys_in_the_keychain_get_a_session_and_a_stored_one_does_not_touch_it",
-    ),
 }
 """Those of the page on keys."""
 
