@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from mfaenv.errors import CODE_NEEDED, CODE_WANTED, MfaenvError
 from mfaenv.prompt.programs import DIALOGS, Dialog, Ended, NoWindowError, Shown
@@ -34,7 +34,7 @@ class Window:
         """Return which programs were looked for, and what each lacks."""
         return f"Looked for {', '.join(f'{name} ({reason})' for name, reason in self._lacking.items())}."
 
-    def ask_code(self, question: Sequence[Styled], meanwhile: Callable[[], None]) -> str:
+    def ask_code(self, question: Sequence[Styled]) -> str:
         """Ask for six digits; the last line of the question is the prompt.
 
         Raise MfaenvError where no window opens or none gives a code, KeyboardInterrupt where it is closed.
@@ -43,28 +43,27 @@ class Window:
         path, term = ("", "") if self._terminal.obstacle() else (tty.NAMES[0], env.get("TERM", ""))
         shown = Shown(lines, tty=path, term=term, locale=tty.locale(env) or "C.UTF-8")
         for _ in range(TRIES):
-            typed = self._ask(shown._replace(wrong=printable(self.wrong)), meanwhile)
+            typed = self._ask(shown._replace(wrong=printable(self.wrong)))
             digits = code_digits(typed)
             self.wrong = "" if digits else "A code is six digits."
             if digits:
                 return digits
         raise MfaenvError(f"{TRIES} windows gave no code.", self.wrong)
 
-    def _ask(self, shown: Shown, meanwhile: Callable[[], None]) -> str:
+    def _ask(self, shown: Shown) -> str:
         for dialog in self.dialogs[:]:
             try:
-                return dialog.answer(self._run(dialog, shown, meanwhile))
+                return dialog.answer(self._run(dialog, shown))
             except NoWindowError as error:
                 self.dialogs.remove(dialog)
                 self._lacking[dialog.name] = str(error)
         wrong = f"{CODE_WANTED}, and no window opens to ask for it."
         raise MfaenvError(wrong, self.looked_for(), status=CODE_NEEDED)
 
-    def _run(self, dialog: Dialog, shown: Shown, meanwhile: Callable[[], None]) -> Ended:
+    def _run(self, dialog: Dialog, shown: Shown) -> Ended:
         start, pipe = dialog.start(shown), subprocess.PIPE
         command = [dialog.program or dialog.name, *start.arguments]
         env = {**self._terminal.env, **start.variables}
-        meanwhile()
         with self._terminal.for_program():  # one in a terminal leaves that as it was
             try:
                 running = program.start(command, env, stdin=pipe, stdout=pipe, stderr=pipe)

@@ -29,13 +29,13 @@ PROGRAM_HINT = "Try the token command by itself."
 
 
 class CodeSource(NamedTuple):
-    """A source of codes: `get` takes the question, and what to begin in its background.
+    """A source of codes: `get` takes the question.
 
     One that `asks` has another code where the first is refused. One process at a time asks in a `place`; those
     that wait for it show `other`.
     """
 
-    get: Callable[[tuple[Styled, ...], Callable[[], None]], str]
+    get: Callable[[tuple[Styled, ...]], str]
     asks: bool = True
     place: str = ""
     other: str = ""
@@ -47,10 +47,10 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
     code, command = acquisition.token_code.text, acquisition.token_command.text
     if code:
         digits = checked_code(_first_line(), "standard input") if code == STDIN else code
-        return CodeSource(lambda *_: digits, asks=False)
+        return CodeSource(lambda _: digits, asks=False)
     if command:
         return CodeSource(
-            lambda _, begin: from_program(command, terminal, begin),
+            lambda _: from_program(command, terminal),
             place=f"program\n{command}",
             other="The token command of another mfaenv runs",
         )
@@ -98,7 +98,7 @@ def _first_line() -> str:
     return line.decode("utf-8", "replace")
 
 
-def from_program(command: str, terminal: Terminal, begin: Callable[[], None]) -> str:
+def from_program(command: str, terminal: Terminal) -> str:
     """Run a program on the terminal, without a shell, and return the first six digits that stand alone.
 
     Raise MfaenvError, with the program's name and status, never its output.
@@ -109,7 +109,6 @@ def from_program(command: str, terminal: Terminal, begin: Callable[[], None]) ->
     if not words:
         raise wrong_usage("The token command has no words.", "Name a program that prints the code.")
     name = os.path.basename(words[0])
-    begin()
     end = time.monotonic() + PROGRAM_SECONDS
 
     def check() -> None:

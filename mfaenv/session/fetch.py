@@ -51,7 +51,8 @@ class BackgroundClient:
                 self._made = made
 
     def check(self, outer: Callable[[], None]) -> None:
-        """Call the outer check, and raise MfaenvError for what no code can help, such as a wrong key or proxy."""
+        """Begin, call the outer check, and raise MfaenvError for what no code can help, such as a wrong proxy."""
+        self.begin()
         outer()
         if isinstance(self._error, MfaenvError):
             raise self._error
@@ -140,7 +141,7 @@ def fetch(
             if source.asks:
                 lock.release()
             with terminal.watching(partial(background.check, terminal.check)):
-                code = source.get(question(request, terminal.env), background.begin)
+                code = source.get(question(request, terminal.env))
             try:
                 return _send(code, request, background, context, lock), background.keys, background.user
             except (WrongCodeError, UsedCodeError) as error:

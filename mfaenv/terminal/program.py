@@ -133,13 +133,14 @@ def communicate(
 ) -> tuple[bytes, bytes]:
     """Write a program's input and return its output and errors; any exception ends it.
 
-    `check` is called again and again, and may raise. What the program leaves behind, with its output open, is
-    not waited for. Raise MfaenvError where it prints too much (seen on POSIX alone).
+    `check` is called at once and again and again, and may raise. What the program leaves behind, with its output
+    open, is not waited for. Raise MfaenvError where it prints too much (seen on POSIX alone).
     """
     from subprocess import TimeoutExpired
 
     try:
         while True:
+            check()
             # Windows shows what was printed at its end alone.
             has_ended = sys.platform != "win32" and running.poll() is not None
             try:
@@ -151,7 +152,6 @@ def communicate(
                     raise MfaenvError(f"{name} does not stop printing.", "Try it by itself.") from None
             if has_ended:
                 return printed
-            check()
     except BaseException:
         end(running)
         raise

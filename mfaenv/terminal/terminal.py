@@ -81,14 +81,14 @@ class Terminal:
         finally:
             self.check = before
 
-    def ask_code(self, question: Sequence[Styled], meanwhile: Callable[[], None]) -> str:
+    def ask_code(self, question: Sequence[Styled]) -> str:
         """Ask for six digits; the last line of the question is the prompt.
 
         Raise KeyboardInterrupt where the person leaves.
         """
         *above, asked = question
         question = [*above, Styled(f"{asked.text}: ")]
-        return self._ask(question, lambda text: code_digits(text) or None, "A code is six digits.", meanwhile)
+        return self._ask(question, lambda text: code_digits(text) or None, "A code is six digits.")
 
     def confirm(self, question: str, *above: Styled) -> bool:
         """Ask for a yes, or Enter, until that or a no is typed: a code was meant for another question."""
@@ -116,7 +116,6 @@ class Terminal:
         question: Sequence[Styled],
         read: Callable[[str], T | None],
         wrong: str = "",
-        meanwhile: Callable[[], None] = lambda: None,
         indent: str = "",
     ) -> T:
         *above, asked = question
@@ -129,7 +128,7 @@ class Terminal:
                     Styled(part, line.tone) for line in above for part in wrapped(line.text, width, indent)
                 ]
                 try:
-                    text = console.ask([*lines, Styled(asked.text, ASKED)], meanwhile)
+                    text = console.ask([*lines, Styled(asked.text, ASKED)])
                     answer = read(text)
                 except (SessionStoredError, MfaenvError) as error:
                     console.abandon()

@@ -70,7 +70,7 @@ class FullScreenError(OSError):
 class Tty:
     """The terminal, open. Raise OSError where there is none, or another program has it.
 
-    While it waits for a line, it calls `check` again and again, which may raise.
+    While it waits for a line, it calls `check`, which may raise, at once and again and again.
     """
 
     def __init__(
@@ -106,8 +106,8 @@ class Tty:
         while data:
             data = data[self.writer.write(data) :]
 
-    def ask(self, question: Sequence[Styled], meanwhile: Callable[[], None] = lambda: None) -> str:
-        """Show a question, do something meanwhile, and read a line.
+    def ask(self, question: Sequence[Styled]) -> str:
+        """Show a question, and read a line.
 
         Raise what `check` raises, SystemExit at Ctrl-Backslash, and KeyboardInterrupt at the end of input
         (Ctrl-D, on Windows Ctrl-Z) and where the terminal has gone.
@@ -116,7 +116,6 @@ class Tty:
             with keep_modes(self.fd):
                 set_modes(self.fd, for_shell=self._for_shell)
                 self.write(*question)
-                meanwhile()
                 line = self._line()
         except (KeyboardInterrupt, SystemExit) as error:
             with suppress(OSError):
@@ -154,6 +153,7 @@ class Tty:
     def _line(self) -> bytes:
         line = b""
         while not line.endswith(b"\n"):
+            self.check()
             while _in_foreground(self.fd) and not _has_input(self.fd):
                 self.check()
             if not _in_foreground(self.fd):

@@ -294,7 +294,7 @@ def test_the_window_is_windows_own_below_windows(bare: Product, monkeypatch: pyt
     for kernel, display, usable in ((RELEASE, "", True), (RELEASE, ":0", False), ("6.18.44", "", False)):
         assert bool(Window(Terminal({**env, "DISPLAY": display}), "", kernel).dialogs) is usable
     for wanted in ("", "powershell"):
-        assert Window(Terminal(env), wanted, RELEASE).ask_code(QUESTION_LINES, lambda: None) == "123456"
+        assert Window(Terminal(env), wanted, RELEASE).ask_code(QUESTION_LINES) == "123456"
     assert (bare.home / "question").read_text(encoding="utf-8").startswith("For profile default\n")
     assert (bare.home / "words").read_text(encoding="utf-8").startswith("MFAENV_QUESTION -NoProfile ")
 
@@ -315,7 +315,7 @@ def test_an_error_while_a_window_stands_opens_no_second_one(
 
     terminal = Terminal(env)
     with terminal.watching(check), pytest.raises(OSError, match="the store cannot be read"):
-        Window(terminal, "").ask_code(QUESTION_LINES, lambda: None)
+        Window(terminal, "").ask_code(QUESTION_LINES)
     assert (bare.home / "opened").read_text() == "zenity\n"
 
 
@@ -323,4 +323,4 @@ def test_an_error_while_a_window_stands_opens_no_second_one(
 def test_a_window_of_windows_that_is_closed_ends_it(bare: Product, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(bare.home)
     with pytest.raises(KeyboardInterrupt):
-        Window(Terminal(with_windows(bare, "")), "", RELEASE).ask_code(QUESTION_LINES, lambda: None)
+        Window(Terminal(with_windows(bare, "")), "", RELEASE).ask_code(QUESTION_LINES)

@@ -144,7 +144,7 @@ def test_a_program_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(code, "PROGRAM_SECONDS", 0.3)
     command = program("import time\nprint('a secret', flush=True)\ntime.sleep(600)")
     with pytest.raises(MfaenvError) as raised:
-        code.from_program(command, Terminal({}), lambda: None)
+        code.from_program(command, Terminal({}))
     assert raised.value.message == "show code.py gave no code within 0.3 s."
 
 

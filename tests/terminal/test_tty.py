@@ -37,7 +37,7 @@ import os
 from mfaenv.terminal.terminal import Terminal
 terminal = Terminal(os.environ)
 print("deleted" if terminal.confirm("Delete it?") else "kept")
-print("code", terminal.ask_code([*map(Styled, ["MFA code"])], lambda: None))
+print("code", terminal.ask_code([*map(Styled, ["MFA code"])]))
 """.replace("import os", "import os\nfrom mfaenv.terminal.text import Styled", 1)
 
 ASK_IN_PIPELINE = """

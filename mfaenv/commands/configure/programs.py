@@ -128,7 +128,7 @@ def best(entries: Entries, words: Words) -> list[tuple[str, ...]]:
 def gives_code(command: str, terminal: Terminal) -> bool:
     """Return whether the command gives a code."""
     try:
-        code.from_program(command, terminal, lambda: None)
+        code.from_program(command, terminal)
     except MfaenvError as error:
         terminal.warn(f"{error.message} It is left out.")
         return False

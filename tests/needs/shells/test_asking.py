@@ -392,7 +392,7 @@ def test_a_terminal_that_was_given_to_another_job_is_told(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(Tty, "__init__", refuse)
     with pytest.raises(MfaenvError, match="no terminal to ask on any more") as caught:
-        Terminal({}).ask_code((Styled("MFA code"),), lambda: None)
+        Terminal({}).ask_code((Styled("MFA code"),))
     assert caught.value.status == 3
 
 
