@@ -7,12 +7,10 @@ from mfaenv.aws import client
 from mfaenv.aws.address import shown
 from mfaenv.model import Acquisition, Provider, Request
 
-Provenance = tuple[str, str, str]
-
 
 def rows(
     request: Request, acquisition: Acquisition, services: Iterable[str] = ("sts",)
-) -> Iterator[Provenance]:
+) -> Iterator[tuple[str, str, str]]:
     """Yield the name, text and source, if any, of each value and of these services' addresses."""
     keys = request.keys
     names = " → ".join(request.profiles)
@@ -22,7 +20,10 @@ def rows(
     yield "device", request.device.text or "to be found", request.device.source
     region = request.region
     yield "region", region.text or "none", region.source if region.text else ""
-    yield from _endpoints(request, services)
+    for service in services:
+        endpoint = request.endpoints[service]
+        url = endpoint.text or client.own_address(service, client.settings_of(request))
+        yield "endpoint", f"{shown(url) if url else 'none'} for {service}", endpoint.source or "AWS's own"
     yield "duration", duration.text(request.duration.seconds), request.duration.source
     yield "remaining", duration.text(request.min_remaining.seconds), request.min_remaining.source
     if acquisition.ask.source:
@@ -33,21 +34,7 @@ def rows(
         yield "program", "a token command", acquisition.token_command.source
     for hop in request.hops:
         yield "role", hop.role_arn, f"profile {hop.profile}"
+        if hop.endpoint not in {"", request.endpoint.text}:
+            yield "endpoint", f"{shown(hop.endpoint)} for sts of {hop.profile}", "endpoint_url"
         if hop.duration:
             yield "duration", duration.text(hop.duration.seconds), hop.duration.source
-
-
-def _endpoints(request: Request, services: Iterable[str]) -> Iterator[Provenance]:
-    groups: dict[tuple[str, str], list[str]] = {}
-    for service in services:
-        endpoint = request.endpoints[service]
-        url = endpoint.text or client.own_address(service, client.settings_of(request))
-        address = shown(url) if url else "none"
-        groups.setdefault((address, endpoint.source or "AWS's own"), []).append(service)
-    for (address, source), names in groups.items():
-        yield "endpoint", f"{address} for {', '.join(names)}", source
-    for url in dict.fromkeys(
-        hop.endpoint for hop in request.hops if hop.endpoint not in {"", request.endpoint.text}
-    ):
-        names = [hop.profile for hop in request.hops if hop.endpoint == url]
-        yield "endpoint", f"{shown(url)} for sts of {', '.join(names)}", "endpoint_url"
