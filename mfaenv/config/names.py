@@ -27,16 +27,9 @@ def file_paths(env: Env) -> tuple[str, str]:
 def profiles(env: Env) -> list[str]:
     """Return the names in both files, whatever is wrong there."""
     config, credentials = file_paths(env)
-    titles = _titles(config) or [""]
-    text = "".join(titles)
-    # Once for all of them: a Tab waits.
-    plain = text.isprintable() and not any(map(text.count, "'\"\\")) and max(map(len, titles)) <= MAX_TITLE
-    names = [
-        name if plain and kind == KINDS[0] and name and " " not in name else profile_of(f"{kind}{blank}{name}")
-        for kind, blank, name in [title.partition(" ") for title in titles]
-    ]
     others = (title for title in _titles(credentials) if title not in {"", FOR_ALL})
-    return [name for name in dict.fromkeys([*names, *others]) if name is not None]
+    names = dict.fromkeys([*map(profile_of, _titles(config)), *others])
+    return [name for name in names if name is not None]
 
 
 def profile_of(title: str) -> str | None:
