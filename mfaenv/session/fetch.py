@@ -103,24 +103,24 @@ def question(request: Request, env: Env) -> tuple[Styled, ...]:
     return (
         *map(Styled, whom),
         *([Styled(not_aws, DOUBTFUL)] if endpoint else []),
-        *map(Styled, shown_in_demo(endpoint, env)),
+        *([Styled(shown)] if (shown := shown_in_demo(endpoint, env)) else []),
         Styled("MFA code"),
     )
 
 
-def shown_in_demo(endpoint: str, env: Env) -> tuple[str, ...]:
+def shown_in_demo(endpoint: str, env: Env) -> str:
     """Return what the demo's device shows, if the code goes to a demo."""
     if not endpoint.startswith(environment.LOOPBACK) or endpoint.rstrip("/") != env.get(environment.DEMO):
-        return ()
+        return ""
     from mfaenv.pretend_aws.device_page import read_device_page  # only for the demo
 
-    shown = None
     with suppress(OSError):
-        shown = read_device_page(endpoint)
-    if not shown:
-        return ()
-    good, used = f"good for {shown.good_seconds} s", f"used already; the next one comes in {shown.seconds} s"
-    return (f"The demo's device shows {shown.code}, {used if shown.used else good}.",)
+        if shown := read_device_page(endpoint):
+            state = f"used already; the next one comes in {shown.seconds} s"
+            if not shown.used:
+                state = f"good for {shown.good_seconds} s"
+            return f"The demo's device shows {shown.code}, {state}."
+    return ""
 
 
 class UsedCodeError(MfaenvError):

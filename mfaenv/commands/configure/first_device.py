@@ -136,7 +136,7 @@ class FirstDevice:
         raise MfaenvError("AWS took no pair of codes.", hint)
 
     def _shown(self) -> str:
-        return " ".join(fetch.shown_in_demo(self.request.endpoint.text, self.terminal.env))
+        return fetch.shown_in_demo(self.request.endpoint.text, self.terminal.env)
 
     def _countdown(self, since: float) -> str:
         now = time.time()
