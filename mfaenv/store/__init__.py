@@ -6,7 +6,7 @@ Tab loads this module, so it imports nothing slow.
 
 import errno
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import (
@@ -39,16 +39,11 @@ PREFIXES = (*ENTRIES, OLD_KEY, LOCK, private_files.TEMPORARY)
 KINDS = (*PREFIXES, LATEST)
 
 
-def dump(fields: Mapping[str, str]) -> bytes:
-    """Return the text of a file."""
-    values = ((name, value.replace("%", "%25").replace("\n", "%0A")) for name, value in fields.items())
-    body = (HEAD + "".join(f"{name}={value}\n" for name, value in values)).encode("utf-8", "surrogateescape")
-    return with_end(body)
-
-
-def to_bytes(entry: Entry) -> bytes:
+def dump(fields: Iterable[tuple[str, object]]) -> bytes:
     """Return the text of an entry's file."""
-    return dump({name: to_text(value) for name, value in entry.fields()})
+    texts = ((name, to_text(value).replace("%", "%25").replace("\n", "%0A")) for name, value in fields)
+    body = HEAD + "".join(f"{name}={text}\n" for name, text in texts)
+    return with_end(body.encode("utf-8", "surrogateescape"))
 
 
 def kind(name: str) -> str:
@@ -103,7 +98,7 @@ class Store(ReadOnlyStore):
     def put(self, entry: Entry, until: float) -> None:
         """Write an entry that ends at `until`, in seconds since 1970: its time of change. Raise OSError."""
         name = file_name(entry.PREFIX, entry.key)
-        self._replace(name, to_bytes(entry), lambda new: os.utime(new, (until, until)))
+        self._replace(name, dump(entry.fields()), lambda new: os.utime(new, (until, until)))
 
     def _replace(self, name: str, data: bytes, finish: Callable[[str], None] = lambda _: None) -> None:
         if len(data) > MAX_BYTES:

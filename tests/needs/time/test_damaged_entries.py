@@ -86,7 +86,7 @@ class Changed:
     def to(self, path: Path) -> None:
         known = entry.load(path.read_bytes()) or {}
         changed = {name: value for name, value in {**known, **self.fields}.items() if value is not None}
-        path.write_bytes(store.dump(changed) if self.data is None else self.data)
+        path.write_bytes(store.dump(changed.items()) if self.data is None else self.data)
 
 
 def a_field(kind: type[Entry], name: str, text: str | None) -> Changed:
