@@ -9,7 +9,7 @@ import pytest
 from product import COMMAND, PATIENCE, Product, advised
 from settings import configure
 
-from mfaenv.cli.examples import EXAMPLES
+from mfaenv.cli.help import EXAMPLES
 from mfaenv.errors import DONE, USAGE
 from mfaenv.fast.catalog import COMMANDS
 from mfaenv.fast.parse import MAIN

@@ -12,7 +12,7 @@ from mfaenv import __main__ as entry
 from mfaenv import fast
 from mfaenv.cli import app
 from mfaenv.cli import help as pages
-from mfaenv.cli.examples import EXAMPLES
+from mfaenv.cli.help import EXAMPLES
 from mfaenv.errors import DONE, FAILED, MfaenvError
 from mfaenv.fast import catalog, parse
 from mfaenv.fast.catalog import COMMANDS, OPTIONS

@@ -4,7 +4,7 @@ import pytest
 from exported import typed_in_bash
 from product import Product
 
-from mfaenv.cli.examples import EXAMPLES
+from mfaenv.cli.help import EXAMPLES
 from mfaenv.errors import DONE
 from mfaenv.fast.catalog import COMMANDS
 from mfaenv.pretend_aws.scenario import Scenario
