@@ -8,8 +8,8 @@ import secrets
 from collections.abc import Mapping
 from html import escape
 
-from mfaenv.pretend_aws.device_page import CODE_PATH
 from mfaenv.pretend_aws.service import Operation
+from mfaenv.pretend_aws.totp import CODE_PATH
 from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import Role, World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse

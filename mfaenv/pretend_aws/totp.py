@@ -1,11 +1,19 @@
-"""MFA devices, with codes as in RFC 6238: SHA-1, 30 seconds, six digits."""
+"""MFA devices, with codes as in RFC 6238: SHA-1, 30 seconds, six digits; and what that of a running demo shows."""
 
 import hashlib
 import hmac
+import json
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from typing import NamedTuple
+from urllib.parse import urlsplit
+
+CODE_PATH = "/-/code"
+PATIENCE = 10  # seconds; a demo on a busy machine may take some
 
 STEP = 30  # seconds that a device shows one code
 TOLERANCE = 1  # steps either way in which AWS takes a code: clocks are a little off
@@ -70,3 +78,17 @@ class Device:
                     self._used.update(steps)
                     return True
         return False
+
+
+def read_device_page(url: str) -> ShownCode | None:
+    """Ask the demo; return None where nobody there has a device. Raise OSError."""
+    try:
+        with closing(HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)) as connection:
+            connection.request("GET", CODE_PATH)
+            response = connection.getresponse()
+            if response.status == HTTPStatus.NOT_FOUND:
+                return None
+            shown = json.loads(response.read(1000))
+            return ShownCode(str(shown["code"]), int(shown["seconds"]), bool(shown["used"]))
+    except (HTTPException, ValueError, LookupError) as error:
+        raise OSError(f"this is not a demo's address: {url}") from error

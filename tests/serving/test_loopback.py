@@ -15,8 +15,8 @@ import pytest
 from observed_aws import ObservedAws
 from product import PATIENCE
 
-from mfaenv.pretend_aws.device_page import CODE_PATH
 from mfaenv.pretend_aws.server import ClientsServer
+from mfaenv.pretend_aws.totp import CODE_PATH
 from mfaenv.serving import peers
 from mfaenv.serving.loopback import HttpRequest, HttpResponse, LoopbackServer
 
