@@ -1,5 +1,6 @@
 """A question in a window, by the first program that can open one."""
 
+import platform
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,14 +17,14 @@ TRIES = 3  # a program may answer by itself, with the same each time
 class Window:
     """The person at the screen, asked by the program of this name, or by the first that is there.
 
-    `release` is the kernel's, which names Microsoft in WSL: https://learn.microsoft.com/windows/wsl/faq.
     `dialogs` are the programs that may open one. The next shows what was `wrong` with the last code.
     """
 
-    def __init__(self, terminal: Terminal, name: str, release: str = "") -> None:
+    def __init__(self, terminal: Terminal, name: str) -> None:
         self._terminal = terminal
         env = terminal.env
-        is_wsl = "microsoft" in release.lower()  # programs of Windows can be started there
+        # WSL, where programs of Windows can be started: https://learn.microsoft.com/windows/wsl/faq.
+        is_wsl = "microsoft" in platform.release().lower()
         systems = {sys.platform, *(["win32"] if is_wsl and not program.has_display(env) else [])}
         usable = [each for each in DIALOGS if (each.name == name if name else each.system in systems)]
         self.wrong = ""

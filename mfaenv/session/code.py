@@ -65,7 +65,10 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
         reason = terminal.obstacle()
         hint = f"Run it in a terminal, or {WAYS_TO_GIVE}; or let a window ask for it: MFAENV_ASK=auto."
     else:
-        window = _window(terminal)
+        from mfaenv.prompt.window import Window  # most people have a terminal, and need none
+
+        name = parse.lookup({}, terminal.env, "ask")[0]  # whatever the option says
+        window = Window(terminal, name if name in catalog.WINDOWS else "")
         if window.dialogs:
             other = "A window of another mfaenv asks for a code"
             return CodeSource(window.ask_code, place="window", other=other, window=window)
@@ -73,15 +76,6 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
         reason, hint = f"there is {tried} to ask in", window.looked_for()
     wrong = f"{CODE_WANTED} for profile {request.profile.text}, and {reason}."
     raise MfaenvError(wrong, hint, status=CODE_NEEDED)
-
-
-def _window(terminal: Terminal) -> Window:
-    import platform
-
-    from mfaenv.prompt.window import Window  # most people have a terminal, and need neither
-
-    name = parse.lookup({}, terminal.env, "ask")[0]  # whatever the option says
-    return Window(terminal, name if name in catalog.WINDOWS else "", platform.release())
 
 
 def can_ask(acquisition: Acquisition, terminal: Terminal) -> bool:
