@@ -34,12 +34,11 @@ def seconds(spelled: str, source: str) -> int:
     return total
 
 
-def within(value: int, limits: range, source: str, what: str, status: int = USAGE) -> int:
-    """Return the seconds if AWS takes them. Raise MfaenvError with the source, the limits and the status."""
-    if value in limits:
-        return value
-    hint = f"AWS allows {text(limits.start)} to {text(limits[-1])}."
-    raise MfaenvError(f"{source}: {what} cannot last {text(value)}.", hint, status=status)
+def check(value: int, limits: range, source: str, what: str, status: int = USAGE) -> None:
+    """Raise MfaenvError, with the source and the status, for seconds outside of what AWS allows."""
+    if value not in limits:
+        hint = f"AWS allows {text(limits.start)} to {text(limits[-1])}."
+        raise MfaenvError(f"{source}: {what} cannot last {text(value)}.", hint, status=status)
 
 
 def text(value: int) -> str:

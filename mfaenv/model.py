@@ -67,9 +67,6 @@ def same_keys(one: Keys | None, other: Keys | None) -> bool:
     return (one and one[:2]) == (other and other[:2])
 
 
-READ_ONLY, LIMITED = "read-only", "limited"  # what session policies make of a role's session
-
-
 class Hop(NamedTuple):
     """A role of a chain; without a `duration` it lasts an hour.
 
@@ -93,7 +90,7 @@ class Hop(NamedTuple):
     def limit(self) -> str:
         """Return a word for its session policies, whose rights add up; empty where there are none."""
         others = [arn for arn in self.policy_arns if not arn.endswith(":iam::aws:policy/ReadOnlyAccess")]
-        return LIMITED if self.policy or others else READ_ONLY if self.policy_arns else ""
+        return "limited" if self.policy or others else "read-only" if self.policy_arns else ""
 
 
 def account_of(arn: str) -> str:

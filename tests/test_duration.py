@@ -45,12 +45,12 @@ def test_a_time_of_endless_digits_is_refused(text: str) -> None:
 def test_what_aws_would_not_take_is_explained(value: int, allowed: bool) -> None:
     limits = duration.GET_SESSION_TOKEN_SECONDS
     if allowed:
-        assert duration.within(value, limits, "--duration", "a session") == value
+        duration.check(value, limits, "--duration", "a session")
     else:
         with pytest.raises(
             MfaenvError, match=rf"^--duration: a session cannot last {duration.text(value)}\.$"
         ) as raised:
-            duration.within(value, limits, "--duration", "a session")
+            duration.check(value, limits, "--duration", "a session")
         assert (raised.value.hint, raised.value.status) == ("AWS allows 15m to 36h.", USAGE)
 
 

@@ -125,15 +125,14 @@ class AccessKey(NamedTuple):
 class AccessKeys(_UserCalls):
     """Calls on access keys."""
 
-    def list_keys(self) -> tuple[AccessKey, ...]:
-        """Return the user's keys, the oldest first."""
+    def list_keys(self) -> list[AccessKey]:
+        """Return the user's keys."""
         with explain.iam_errors("iam:ListAccessKeys"):
             every = self._client.get_paginator("list_access_keys").paginate(**self._scope).build_full_result()
-            keys = [
+            return [
                 AccessKey(text(row, "AccessKeyId"), row["Status"] == "Active", row["CreateDate"].timestamp())
                 for row in every["AccessKeyMetadata"]
             ]
-        return tuple(sorted(keys, key=lambda key: key.created))
 
     def last_use(self, key_id: str) -> dict[str, str] | None:
         """Return when (`at`), for which `service` and `region` a key was last used; None for never."""

@@ -26,7 +26,7 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
     endpoints = {service: _endpoint(env, (chain.root, name), files, service) for service in SERVICES}
     _call_region(region, region, endpoints["sts"])
     length = _span({} if chain.hops else options, env, "duration")  # with a role, --duration is for the role
-    duration.within(length.seconds, duration.GET_SESSION_TOKEN_SECONDS, length.source, "a session")
+    duration.check(length.seconds, duration.GET_SESSION_TOKEN_SECONDS, length.source, "a session")
     hops = _with_durations(options, role_sessions.named_and_tagged(chain.hops, env, files))
     hops = role_sessions.limited(options, name, hops, files)
     variables, warning = shell_settings.of_profile(name, env, files, region.text)
@@ -173,7 +173,7 @@ def _with_durations(options: Options, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
             limits = duration.CHAINED_ROLE_SECONDS if number else duration.ASSUME_ROLE_SECONDS
             what = "a role that is assumed from another role" if number else "a role"
             status = USAGE if hop.duration is asked else FAILED
-            duration.within(hop.duration.seconds, limits, hop.duration.source, what, status)
+            duration.check(hop.duration.seconds, limits, hop.duration.source, what, status)
     return hops
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mfaenv.config import awsfiles, resolve, role_sessions
 from mfaenv.errors import USAGE, MfaenvError
-from mfaenv.model import LIMITED, READ_ONLY, Hop
+from mfaenv.model import Hop
 
 KEYS = "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n"
 ROLE = "role_arn = arn:aws-cn:iam::123456789012:role/Developer\nsource_profile = default\n"
@@ -131,7 +131,7 @@ def test_what_no_role_of_a_chain_may_change_is_told_too(
 def test_session_policies_limit_the_last_role_alone(tmp_path: Path) -> None:
     config = f"[profile a]\n{ROLE}[profile r]\n{ROLE.replace('default', 'a')}"
     first, last = hops(tmp_path, config, options={"read_only": True})
-    assert (first.limit(), last.limit()) == ("", READ_ONLY)
+    assert (first.limit(), last.limit()) == ("", "read-only")
     assert last.policy_arns == ("arn:aws-cn:iam::aws:policy/ReadOnlyAccess",)
     own = tmp_path / "policy.json"
     own.write_text('{\n  "Version": "2012-10-17",\n  "Statement": []\n}')
@@ -140,7 +140,7 @@ def test_session_policies_limit_the_last_role_alone(tmp_path: Path) -> None:
         config,
         options={"session_policy": str(own), "policy_arns": "arn:aws:iam::123456789012:policy/X"},
     )
-    assert (last.limit(), json.loads(last.policy)["Statement"], " " in last.policy) == (LIMITED, [], False)
+    assert (last.limit(), json.loads(last.policy)["Statement"], " " in last.policy) == ("limited", [], False)
 
 
 @pytest.mark.parametrize(
