@@ -28,7 +28,8 @@ def run(options: Options, _words: Words, env: Env) -> int:
 def examine(options: Options, env: Env, context: Context) -> Report:
     """Look at everything, in the order in which things break."""
     checks = list(local.aws_files(env))
-    variables = list(local.environment(env, context.store, context.now()))
+    here = [*local.environment(env, context.store, context.now())]
+    here += [local.shell(options, env), local.store(context.store)]
     try:
         files = resolve.load_files(options, env)
         request = resolve.resolve(options, env, files)
@@ -37,12 +38,11 @@ def examine(options: Options, env: Env, context: Context) -> Report:
         if error.status == USAGE:
             raise
         name = catalog.profile_or_default(options, env)
-        checks += [Check.of_error("values", f"profile {name}", error), *variables]
-        return Report(name, [*checks, local.shell(options, env), local.store(context.store)], (), judge({}))
+        wrong = Check.of_error("values", f"profile {name}", error)
+        return Report(name, [*checks, wrong, *here], (), judge({}))
     proof = account.compare_calls(request, context)
     checks += [*local.titles(files), *local.values(proof.request, context.acquisition)]
-    checks += [*local.roles(files), *variables, local.shell(options, env), local.store(context.store)]
-    checks += account.checks(proof, context)
+    checks += [*local.roles(files), *here, *account.checks(proof, context)]
     for row in proof.calls:
         for when, outcome in zip(("without MFA", "with MFA"), row.outcomes, strict=True):
             context.terminal.detail(row.call.action, f"{when}: {outcome.kind}", outcome.text)
