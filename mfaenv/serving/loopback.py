@@ -125,10 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         path, _, query = self.path.partition("?")
-        headers: dict[str, str] = {}
-        for name, value in self.headers.items():
-            key = name.lower()
-            headers[key] = f"{headers[key]},{value}" if key in headers else value
+        headers = {name.lower(): ",".join(self.headers.get_all(name, [])) for name in self.headers}
         if refused := self._refusal(headers):
             self.send_error(refused)
             return
