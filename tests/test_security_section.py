@@ -189,12 +189,13 @@ PROOFS = {
     "Else they are in the temporary folder.": (),
     "There other users can make new ones when the command has ended, and what still runs would read those: end it, or "
     "set `TMPDIR` to a folder of your own.": (),
-    "mfaenv refuses a folder of another user than root, and one where others may write and that has no sticky bit.": (
+    "mfaenv refuses a folder of another user than root, one where others may write and that has no sticky bit, and all "
+    "that is below such a folder.": (
+        "test_nor_is_it_below_a_folder_in_which_others_can_rename",
         "test_it_is_not_in_a_folder_of_another_user",
         "test_it_may_be_in_the_hosts_temporary_folder",
         "test_it_is_not_where_others_can_put_another_in_its_place",
     ),
-    "It does not look at the folders above.": (),
 }
 """The sentences of the page on security in their order, each with its tests; none where they tell of others."""
 

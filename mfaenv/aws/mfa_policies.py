@@ -47,27 +47,17 @@ EVERYTHING: Document = {
     ],
 }
 
+
+def _allow(sid: str, action: str | tuple[str, ...], resource: str | tuple[str, ...], **more: Any) -> Document:
+    return {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
 SELF_SERVICE: Document = {
     "Version": "2012-10-17",
     "Statement": [
-        {
-            "Sid": "AllowSettingUpOwnDevice",
-            "Effect": "Allow",
-            "Action": ON_ONESELF,
-            "Resource": ONESELF,
-        },
-        {
-            "Sid": "AllowCreatingVirtualDevice",
-            "Effect": "Allow",
-            "Action": CREATE_DEVICE,
-            "Resource": "arn:aws:iam::*:mfa/*",
-        },
-        {
-            "Sid": "AllowListingVirtualDevices",
-            "Effect": "Allow",
-            "Action": LIST_DEVICES,
-            "Resource": "*",
-        },
+        _allow("AllowSettingUpOwnDevice", ON_ONESELF, ONESELF),
+        _allow("AllowCreatingVirtualDevice", CREATE_DEVICE, "arn:aws:iam::*:mfa/*"),
+        _allow("AllowListingVirtualDevices", LIST_DEVICES, "*"),
         {
             "Sid": "BlockAccessWhenNoSignedInWithMFA",
             "Effect": "Deny",
@@ -82,13 +72,12 @@ SELF_SERVICE: Document = {
             "NotResource": ONESELF,
             "Condition": WITHOUT_MFA,
         },
-        {
-            "Sid": "AllowRotatingOwnKeysAndDeletingUnusedDevicesWithMFA",
-            "Effect": "Allow",
-            "Action": [*OWN_KEYS, "iam:DeleteVirtualMFADevice"],
-            "Resource": [*ONESELF, "arn:aws:iam::*:mfa/${aws:username}*"],
-            "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
-        },
+        _allow(
+            "AllowRotatingOwnKeysAndDeletingUnusedDevicesWithMFA",
+            (*OWN_KEYS, "iam:DeleteVirtualMFADevice"),
+            (*ONESELF, "arn:aws:iam::*:mfa/${aws:username}*"),
+            Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+        ),
     ],
 }
 """Allows setting up one's own device without MFA; with it, rotating one's own keys and deleting unused devices.

@@ -3,6 +3,7 @@
 import os
 import shutil
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -12,7 +13,6 @@ from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import owner
 from mfaenv.fast.parse import Env
 from mfaenv.session.lock import do_not_wait, lock
-from mfaenv.shells import join
 from mfaenv.store import private_files
 
 
@@ -55,20 +55,25 @@ def _parent(env: Env) -> str:
         private = not owner(state) and state.st_mode == stat.S_IFDIR | private_files.PRIVATE
         if private and os.path.isabs(path) and os.access(path, os.W_OK):
             return path
-    path = gettempdir()
-    state = os.stat(path)
-    mode = state.st_mode
-    roots = (0, 65534) if mode & stat.S_ISVTX else (0,)  # inside a container, the host's: user_namespaces(7)
-    who = "" if state.st_uid in roots else owner(state).capitalize()
-    if not who and os.name != "nt" and mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
-        who = "Everybody" if mode & stat.S_IWOTH else "The folder's group"
-    wrong = f"{who} may replace files in {path}."
-    if who and owner(state):
-        raise MfaenvError(wrong, "Set TMPDIR to a folder that only you may write to.")
-    if who:
-        closed = "+t" if mode & stat.S_IWOTH else "go-w"  # go-w would close the system's to all
-        raise MfaenvError(f"{wrong} Close it:", command=join(("chmod", closed, path)))
+    path = os.path.realpath(gettempdir())
+    # On Android, what is above belongs to the system, which is not root there.
+    above = () if hasattr(sys, "getandroidapilevel") else Path(path).parents[:-1]
+    for folder in (path, *map(str, above)):
+        _check(folder)
     return path
+
+
+def _check(folder: str) -> None:
+    """Raise MfaenvError where another user may rename what is in a folder."""
+    state = os.stat(folder)
+    is_sticky, others = state.st_mode & stat.S_ISVTX, state.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    roots = (0, 65534) if is_sticky else (0,)  # inside a container, the host's: user_namespaces(7)
+    who = "" if state.st_uid in roots else owner(state)
+    if not (who or is_sticky) and others and os.name != "nt":
+        who = "everybody" if others & stat.S_IWOTH else "its group"
+    if who:
+        hint = "Close it to them, or set TMPDIR to a folder elsewhere, which only you may write to."
+        raise MfaenvError(f"The owner and mode of {folder} let {who} replace files there.", hint)
 
 
 @contextmanager

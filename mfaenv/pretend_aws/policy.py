@@ -48,10 +48,7 @@ class Query:
 
     def value(self, key: str) -> str | None:
         """Return the context's value; the case of keys does not count."""
-        for name, value in self.context.items():
-            if name.lower() == key.lower():
-                return value
-        return None
+        return {name.lower(): value for name, value in self.context.items()}.get(key.lower())
 
     def filled(self, pattern: str) -> str:
         """Fill policy variables such as `${aws:username}`; an unknown one stays."""

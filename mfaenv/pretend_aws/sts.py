@@ -7,18 +7,14 @@ Source: the STS API Reference, and in the IAM User Guide "Compare AWS STS creden
 from collections.abc import Mapping
 
 from mfaenv.aws.mfa_policies import Document
-from mfaenv.pretend_aws.policy import Decision, evaluate, parse
+from mfaenv.pretend_aws.policy import ALLOW_ALL, Decision, evaluate, parse
 from mfaenv.pretend_aws.service import Call, QueryService
 from mfaenv.pretend_aws.wire import Content, Refusal, timestamp
 from mfaenv.pretend_aws.world import HOUR, Credential, Role, RoleSession
 
 READ_ONLY: Document = {
-    "Version": "2012-10-17",
-    "Statement": {
-        "Effect": "Allow",
-        "Action": ["*:Describe*", "*:Get*", "*:Head*", "*:List*"],
-        "Resource": "*",
-    },
+    **ALLOW_ALL,
+    "Statement": {**ALLOW_ALL["Statement"], "Action": ["*:Describe*", "*:Get*", "*:Head*", "*:List*"]},
 }
 """ReadOnlyAccess: AWS's lists each service's actions of these names."""
 

@@ -71,10 +71,8 @@ class Device:
         with self._lock:
             for first in range(step - steps_back, step + TOLERANCE + 1):
                 steps = range(first, first + len(codes))
-                if (
-                    self._used.isdisjoint(steps)
-                    and tuple(code_at_step(self.secret, one) for one in steps) == codes
-                ):
+                shown = tuple(code_at_step(self.secret, one) for one in steps)
+                if shown == codes and self._used.isdisjoint(steps):
                     self._used.update(steps)
                     return True
         return False

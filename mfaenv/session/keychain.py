@@ -95,10 +95,9 @@ class KeychainEntry:
                     _remove(backend, self._spare, self.name)
                     return
                 _remove(backend, self.service, self.name)  # then the copy counts
-            raise MfaenvError(
-                f"{backend.name} did not keep the keys: another process does not find them.",
-                "Nothing was removed. Choose another keychain, or keep the keys in the file.",
-            )
+            wrong = f"{backend.name} did not keep the keys: another process does not find them."
+            hint = "Nothing was removed. Choose another keychain, or keep the keys in the file."
+            raise MfaenvError(wrong, hint)
 
     def remove_spare(self) -> None:
         """Remove the copy that a killed process left."""

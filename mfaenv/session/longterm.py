@@ -51,7 +51,5 @@ def with_secret(request: Request, keys: Keys, terminal: Terminal) -> Keys:
 
 def missing_entry(entry: str) -> MfaenvError:
     """Return the error for an entry that the keychain does not have."""
-    return MfaenvError(
-        f"The keychain has no keys for profile '{entry}'. Put them into the credentials file, then type:",
-        command=to_type("keys", "import", "-p", entry),
-    )
+    wrong = f"The keychain has no keys for profile '{entry}'. Put them into the credentials file, then type:"
+    return MfaenvError(wrong, command=to_type("keys", "import", "-p", entry))

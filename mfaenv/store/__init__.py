@@ -59,10 +59,8 @@ class Store(ReadOnlyStore):
     def check(self) -> None:
         """Raise MfaenvError where the directory must not be used."""
         if reason := self.refusal():
-            raise MfaenvError(
-                f"The store {self.path} {reason}: refused.",
-                "Move it away, or name another folder in MFAENV_CACHE_DIR.",
-            )
+            hint = "Move it away, or name another folder in MFAENV_CACHE_DIR."
+            raise MfaenvError(f"The store {self.path} {reason}: refused.", hint)
 
     def can_be_written(self) -> bool:
         """Return whether the directory, or the folder in which it would be made, may be written."""
