@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from mfaenv import shells
+from mfaenv.aws.client import ROLE_SETTINGS
 from mfaenv.command_line import same_command, with_own_name
 from mfaenv.commands.credential_server import CredentialServer
 from mfaenv.commands.private_folder import explain_failure, private_folder
 from mfaenv.config import awsfiles, names
 from mfaenv.config.credential_process import SETTING, session_profile
 from mfaenv.config.sources import GIVE_CREDENTIALS, HIDDEN
-from mfaenv.fast import environment
+from mfaenv.fast import FILE_VARIABLES, environment
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import DEFAULT, Env, Options
 from mfaenv.model import Keys, Request, Value
@@ -51,10 +52,7 @@ https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 RENEWAL_OPTIONS = frozenset({"serial_number", "duration", "role_arn", "region", *environment.LIMITS})
 
 KEYS = frozenset({awsfiles.ACCESS_KEY, awsfiles.SECRET_KEY, *awsfiles.TOKENS})
-OF_ROLES = frozenset(
-    {"external_id", "role_session_name", "duration_seconds", "mfa_serial", "mfa_process", "source_identity"}
-)
-"""What is of no use in a profile that has its credentials, beside GIVE_CREDENTIALS."""
+OF_NO_USE = GIVE_CREDENTIALS | ROLE_SETTINGS - {"region"}  # in a profile that has its credentials
 
 
 @contextmanager
@@ -84,7 +82,8 @@ def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
             programs |= {"MFAENV_CACHE_DIR": cache, environment.ONLY: name}
         elif options.get("serve") and (texts := _without_keys(name, resolved.files, terminal)):
             programs |= opened.enter_context(_private(texts, "without keys", env))
-        yield programs
+        # For the line of `mfaenv init`, since a startup file may set others.
+        yield programs | {f"MFAENV_{name}": programs.get(name, "") for name in FILE_VARIABLES}
 
 
 def _server(resolved: Resolved, session: Session, by_key: dict[str, Session], env: Env) -> CredentialServer:
@@ -124,14 +123,11 @@ def _without_keys(served: str, files: awsfiles.AwsFiles, terminal: Terminal) -> 
     for path in sorted({files.keys_file(name) for name in hidden - {DEFAULT}} - {""}):
         terminal.note(f"The program gets no keys of {awsfiles.short(path)}, not even those of other profiles.")
     texts = {}
-    for variable, path, name_of in (
-        (names.CONFIG_VARIABLE, files.config, names.profile_of),
-        (names.CREDENTIALS_VARIABLE, files.credentials, str),
-    ):
+    for variable, path in zip(FILE_VARIABLES, (files.config, files.credentials), strict=True):
         # What cannot be read the program, which is this user's, cannot read either.
         copy = {}
         for title, section in awsfiles.read(path, must_be_readable=False).items():
-            name = name_of(title)
+            name = names.profile_of(title) if variable == names.CONFIG_VARIABLE else title
             gone = GIVE_CREDENTIALS if name in hidden else KEYS
             mark = HIDDEN if name in hidden - {DEFAULT, served} else {}
             copy[title] = {option: value for option, value in section.items() if option not in gone} | mark
@@ -155,7 +151,7 @@ def _hidden(served: str, files: awsfiles.AwsFiles) -> set[str]:
 
 
 def _with_one_profile(name: str, files: awsfiles.AwsFiles, keys: Session) -> dict[str, str]:
-    section = {key: text for key, text in files.section(name).items() if key not in GIVE_CREDENTIALS | OF_ROLES}
+    section = {key: text for key, text in files.section(name).items() if key not in OF_NO_USE}
     services = section.get("services", "")
     sections = {DEFAULT: section, names.title_of(name): section}
     if services in files.services:

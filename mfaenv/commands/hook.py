@@ -118,7 +118,7 @@ def _newer(env: Env, store: Store, now: float) -> list[Pair]:
 def start(env: Env, store: Store, now: float) -> list[Pair]:
     """Return a new shell's stored session, without a word."""
     if init.keeps_credentials(env, now):
-        return []
+        return init.kept_by_exec(env)
     session = _stored(env, store, now)
     former = [(FORMER, env.get(PROFILE))] if env.get(AWS_PROFILE) else []
     return [*session, *init.seen_at_start(session, env, now), *former]

@@ -46,7 +46,7 @@ def _print_with_session(shell: str, options: Options, env: Env) -> None:
         former = [] if asked or stays else _profile(options)
         for_function += [*seen_at_start(session, env, now), *((environment.FORMER, name) for _, name in former)]
     session = session if _holds(shell, session) else []  # mfaenv says so when it is typed
-    pairs = session or ([] if stays else _profile(options))
+    pairs = session or (kept_by_exec(env) if stays else _profile(options))
     # Apart: where a variable of the session is read-only, the function has its own all the same.
     line = language.init.format(command=command_line.MFAENV, target=shell)
     variables = language.init_begin.format(line=line).encode() + _rendered(shell, for_function)
@@ -109,7 +109,26 @@ def keeps_credentials(env: Env, now: float) -> bool:
     # Long-term keys that a startup file sets over the session of the shell before, whose token stays: no call works.
     is_mixed = key.startswith("AKIA") and env.get("AWS_SESSION_TOKEN") and env.get(environment.KEY)
     has_credentials = (key and not is_mixed) or env.get(environment.ADDRESS_OF_KEYS)
-    return bool(env.get(environment.PINNED) or (has_credentials and not has_ended))
+    is_asked_for = any(map(env.get, (environment.PINNED, environment.ONLY)))
+    return is_asked_for or bool(has_credentials and not has_ended)
+
+
+def kept_by_exec(env: Env) -> list[Pair]:
+    """Return what a startup file changed in a shell of `exec --serve` or `--only`, as it was, and name what goes."""
+    if not (environment.is_served(env) or env.get(environment.ONLY)):
+        return []
+    keys = () if environment.has_session(env) else environment.CREDENTIALS
+    names = (*environment.PROFILE_VARIABLES, *keys)
+    gone = [name for name in names if env.get(name) not in (None, "", env.get(environment.ONLY))]
+    if gone:
+        from contextlib import suppress  # slow to load
+
+        with suppress(OSError):
+            fast.text_to_stderr(
+                f"mfaenv: unset, as this shell is of exec --serve or --only: {', '.join(gone)}\n"
+            )
+    files = [(name, env.get(f"MFAENV_{name}") or None) for name in fast.FILE_VARIABLES]
+    return [*((name, None) for name in gone), *files]
 
 
 def stored_session(options: Options, env: Env, store: ReadOnlyStore, now: float) -> list[Pair]:

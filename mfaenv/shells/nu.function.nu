@@ -65,6 +65,8 @@ def _mfaenv_holds []: nothing -> bool {
 # At the start of the shell.
 if (_mfaenv_holds) {
     "@KNOWN@" | from json | reject --optional MFAENV_PROFILE | load-env
+    # Set by exec --serve and --only.
+    if $env.MFAENV_AWS_CONFIG_FILE? != null { try { _mfaenv_here hook start } }
 } else {
     "@KNOWN@" | from json | load-env
     try { _mfaenv_here hook start }

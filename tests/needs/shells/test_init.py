@@ -14,7 +14,7 @@ import pytest
 import tree_sitter_powershell
 from exported import in_bash
 from product import PATIENCE
-from settled import ROWS
+from settled import ROWS, Settled, seated
 from terminals import need, with_mfaenv
 from tree_sitter import Language, Parser
 
@@ -349,6 +349,33 @@ def test_a_shell_in_which_a_role_of_an_option_has_ended_gets_nothing_else(
     stored(product, scenario)
     product.env[environment.PINNED] = "1"
     assert shown_key(product) == ""
+
+
+@pytest.mark.parametrize("way", [("--serve",), ("--only",), ("--only", "--serve")], ids=" ".join)
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_what_a_startup_file_sets_does_not_win_in_a_shell_of_exec(
+    product: Product, scenario: Scenario, row: Settled, way: tuple[str, ...]
+) -> None:
+    done = product.run("exec", *way, "-p", "staging", "-c", scenario.device.code(), "--", "env")
+    inside = dict(line.partition("=")[::2] for line in done.out.splitlines())
+    product.env = inside | {
+        "AWS_PROFILE": "production",
+        "AWS_ACCESS_KEY_ID": scenario.key.id,
+        "AWS_SECRET_ACCESS_KEY": scenario.key.secret,
+        "AWS_CONFIG_FILE": "/theirs",
+        "AWS_SHARED_CREDENTIALS_FILE": "/theirs",
+    }
+    with seated(product, row) as seat:
+        seat.type('sh -c "env > found"')
+        assert "AWS_PROFILE, AWS_ACCESS_KEY_ID" in seat.window.text.replace("\n", " ")
+    lines = (product.home / "found").read_text().splitlines()
+    found = {line for line in lines if line.startswith(("AWS_", "MFAENV_PROFILE"))}
+    keys = [name for name in environment.CREDENTIALS if "--serve" not in way and name in inside]
+    assert found == {
+        f"{name}={value}"
+        for name, value in inside.items()
+        if name.startswith(("AWS_", "MFAENV_PROFILE")) and name not in keys
+    }
 
 
 def test_what_is_kept_in_a_file_holds_no_session(product: Product, scenario: Scenario) -> None:
