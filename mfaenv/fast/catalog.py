@@ -44,7 +44,7 @@ OPTIONS = {
     "only": Option(
         ("--only",),
         "",
-        "Show the program this profile alone, and no store; as you, it can still read your files",
+        "Show the program this profile alone; it can still read your files",
     ),
     "policy": Option(
         ("--policy",), "NAME", "Policy of this AWS: mfa or none", default="mfa", choices=("mfa", "none")

@@ -105,14 +105,18 @@ MAIN_OPTIONS = {
         default="find it",
     ),
     "duration": Option(
-        ("-d", "--duration"), "TIME", "How long: 900, 12h, 1h30m", variables=("MFAENV_DURATION",), default="12h"
+        ("-d", "--duration"),
+        "TIME",
+        "How long a new session lasts: 900, 12h, 1h30m",
+        variables=("MFAENV_DURATION",),
+        default="12h",
     ),
     "role_arn": Option(
         ("-r", "--role-arn"), "ARN", "Role to assume with the session", other_source="profile's role_arn"
     ),
-    "read_only": Option(("--read-only",), "", "Allow the role only to read"),
-    "session_policy": Option(("--policy",), "FILE", "Session policy of the role", choices=FILES),
-    "policy_arns": Option(("--policy-arns",), "ARN,…", "IAM policies that limit the role"),
+    "read_only": Option(("--read-only",), "", "Limit the role to reading"),
+    "session_policy": Option(("--policy",), "FILE", "Limit the role to the policy in FILE", choices=FILES),
+    "policy_arns": Option(("--policy-arns",), "ARN,…", "Limit the role to these IAM policies"),
     "region": Option(
         ("--region",),
         "NAME",
