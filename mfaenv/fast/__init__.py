@@ -103,7 +103,7 @@ def answer(options: Options, env: Env, tell: "Tell | None" = None) -> int | None
         return None
     if not pairs:
         return CODE_NEEDED if options.get("cached") else None
-    if target in shells.NAMES and environment.direnv_diff(dict(pairs), env):
+    if target in shells.NAMES and environment.direnv_state(dict(pairs), env):
         return None
     secrets_to_stdout(shells.render(target, pairs), quiet="quiet" in options)
     if tell and target in shells.NAMES and is_told(options, env, pairs):
@@ -122,7 +122,7 @@ def is_told(options: Options, env: Env, pairs: list[Pair]) -> bool:
 def unset(options: Options, env: Env) -> int | None:
     """Print what removes the session from a shell, and return the exit status; or decline."""
     pairs, target = environment.removal(env), "" if os.isatty(STDOUT) else _target(options, env)
-    if not target or environment.direnv_diff(dict(pairs), env):
+    if not target or environment.direnv_state(dict(pairs), env):
         return None
     to_stdout(shells.render(target, pairs))
     return DONE

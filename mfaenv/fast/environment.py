@@ -259,24 +259,24 @@ def changed(session: "Iterable[Pair]", env: Env, *, alone: bool = False) -> dict
     return {name: value for name, value in result.items() if value is not None}
 
 
-def direnv_diff(session: "Mapping[str, str | None]", env: Env) -> bytes:
-    """Return direnv's diff, as JSON, where direnv would take back what a session sets; else nothing."""
+def direnv_state(session: "Mapping[str, str | None]", env: Env) -> tuple[bytes, ...]:
+    """Return direnv's diff and watched files, as JSON, where it would take back what a session sets; else nothing."""
     limited, changes = session.get(LIMIT), {name for name in session if env.get(name) != session[name]}
     has_news = env.get(DIRENV_DIFF) and (limited or changes)
     if not has_news or "DIRENV_IN_ENVRC" in env:  # what an .envrc sets is the folder's
-        return b""
+        return ()
     import binascii  # these two are built in, or nearly
     import zlib
 
     packed = f"{env[DIRENV_DIFF]} {env.get(DIRENV_WATCHES) or EMPTY_DIFF}".replace("-", "+").replace("_", "/")
     try:
-        text, files = (zlib.decompress(binascii.a2b_base64(each)) for each in packed.split())
+        diff, files = (zlib.decompress(binascii.a2b_base64(each)) for each in packed.split())
     except (ValueError, zlib.error):
-        return b"null"
+        return b"null", b"null"
     # Where the folder's session was the shell's already, direnv sees neither keys nor SEEN, but watches the store.
     names = session if limited else (KEYS[0], SEEN)
     is_another = changes & {PROFILE, PINNED, LIMIT} and NEWS.encode() in files
-    return text if is_another or any(f'"{name}":'.encode() in text for name in names) else b""
+    return (diff, files) if is_another or any(f'"{name}":'.encode() in diff for name in names) else ()
 
 
 def removal(env: Env) -> list[Pair]:

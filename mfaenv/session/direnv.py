@@ -13,14 +13,14 @@ def with_diff(session: list[Pair], env: Env) -> list[Pair]:
     one, lasts in the folder too: direnv does not load it again when a window stores a session.
     """
     values = dict(session)
-    if not (diff := environment.direnv_diff(values, env)):
+    if not (state := environment.direnv_state(values, env)):
         return session
     import base64  # these three are slow to load
     import json
     import zlib
 
     try:
-        sides = json.loads(diff)  # the variables before the folder ("p") and in it ("n")
+        sides, files = map(json.loads, state)  # the variables before the folder ("p") and in it ("n")
         changed = {DIRENV_DIFF: sides}
         if values.get(environment.LIMIT):
             for side in sides.values():
@@ -38,9 +38,8 @@ def with_diff(session: list[Pair], env: Env) -> list[Pair]:
             sides["p"] |= {name: env[name] for name in new if name in env}
             sides["n"] |= dict.fromkeys(new, "")
             if DIRENV_WATCHES in env and (values.get(PINNED) or changes & {PROFILE, environment.LIMIT}):
-                files = json.loads(zlib.decompress(base64.urlsafe_b64decode(env[DIRENV_WATCHES])))
                 changed[DIRENV_WATCHES] = [each for each in files if environment.NEWS not in json.dumps(each)]
-    except (ValueError, LookupError, TypeError, AttributeError, zlib.error, RecursionError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return [*session, (DIRENV_DIFF, environment.EMPTY_DIFF)] if values.get(environment.LIMIT) else session
     texts = {name: zlib.compress(json.dumps(value).encode()) for name, value in changed.items()}
     return [*session, *((name, base64.urlsafe_b64encode(text).decode()) for name, text in texts.items())]
