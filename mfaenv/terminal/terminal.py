@@ -49,7 +49,6 @@ class Terminal:
         self._verbose = verbose
         self.check: Callable[[], None] = lambda: None
         self.for_shell = False
-        self._has_waited = False
 
     @classmethod
     def for_options(cls, options: Options, env: Mapping[str, str]) -> Self:
@@ -120,8 +119,6 @@ class Terminal:
     ) -> T:
         *above, asked = question
         with self.open_tty() as console:
-            if self._has_waited:
-                console.drop_input()  # no answer to this question
             while True:
                 width = tty.columns(self.env)
                 lines = [
@@ -156,17 +153,15 @@ class Terminal:
         end = time.time() + seconds
         if not self._draws():
             self.note(f"{reason}: waiting {round(seconds)} s for the next one.")
-        with self.progress() as show:
-            while (left := end - time.time()) > 0:
-                show(f"{reason}: the next one comes in {int(left) + 1} s; wait for it")
-                time.sleep(min(left, 0.25))
-                try:
+        try:
+            with self.progress() as show:
+                while (left := end - time.time()) > 0:
+                    show(f"{reason}: the next one comes in {int(left) + 1} s; wait for it")
+                    time.sleep(min(left, 0.25))
                     self.check()
-                except SessionStoredError:
-                    with suppress(OSError), tty.Tty() as console:
-                        console.drop_input()  # the shell would run it
-                    raise
-        self._has_waited = True
+        finally:
+            with suppress(OSError), tty.Tty() as console:
+                console.drop_input()  # it answers no further question, and the shell would run it
 
     @contextmanager
     def for_program(self) -> Iterator[dict[str, Any]]:
