@@ -72,7 +72,7 @@ class CredentialServer(LoopbackServer):
         self._started = 0.0
         self.token = secrets.token_urlsafe()
         super().__init__(self._credentials)
-        self.url = f"http://{self.host}{PATH}"
+        self.url += PATH
 
     def __exit__(self, *_: object) -> None:
         """Leave all to the end of the process: in Windows, to wait on a socket that is closed is an error."""

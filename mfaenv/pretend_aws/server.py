@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from email.utils import formatdate
-from typing import Self
 
 from mfaenv.pretend_aws import s3
 from mfaenv.pretend_aws.iam import IAM
@@ -16,31 +15,19 @@ from mfaenv.pretend_aws.world import World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse, LoopbackServer
 
 
-class ClientsServer(LoopbackServer):
-    """Takes what AWS's clients send."""
+class PretendAws(LoopbackServer):
+    """Serves a world to AWS's clients."""
 
     body_bytes = 1024 * 1024
     idle_seconds: float = 300
     keeps_connections = True
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
-
-
-class PretendAws:
-    """Serves a world on a loopback port while the `with` block lasts."""
-
     services: tuple[QueryService, ...] = (STS, IAM)
     """A request without a version is for the first one."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-
-    def __enter__(self) -> Self:
-        self._server = ClientsServer(self.answer).__enter__()
-        self.url = f"http://{self._server.host}"
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.__exit__()
+        super().__init__(self.respond)
 
     def find_operation(self, request: HttpRequest) -> Operation:
         if page := page_route(self.world, request):
@@ -55,7 +42,7 @@ class PretendAws:
             return (service or self.services[0]).operation(self.world, request)
         return s3.operation(self.world, request)
 
-    def answer(self, request: HttpRequest) -> HttpResponse:
+    def respond(self, request: HttpRequest) -> HttpResponse:
         """Answer, dated by the world's clock."""
         operation = self.find_operation(request)
         try:

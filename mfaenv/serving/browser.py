@@ -117,4 +117,4 @@ def redirect_once(link: str) -> Iterator[tuple[str, threading.Event]]:
         return HttpResponse(HTTPStatus.NOT_FOUND, headers=_HEADERS)
 
     with LoopbackServer(redirect) as server:
-        yield f"http://{server.host}{path}", answered
+        yield f"{server.url}{path}", answered

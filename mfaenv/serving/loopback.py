@@ -76,6 +76,7 @@ class LoopbackServer(ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.socket.setblocking(False)
         self.host = f"127.0.0.1:{self.server_address[1]}"
+        self.url = f"http://{self.host}"
 
     def __enter__(self) -> Self:
         threading.Thread(target=self.serve_forever, args=(self.poll_seconds,), daemon=True).start()

@@ -199,6 +199,7 @@ class Run:
             role.max_session = 43_200
         web = WebIdentities({"hers": WebIdentity(ISSUER, "alice")})
         self.aws = ObservedAws(self.world, routes=[web.route])
+        self.aws.server_close()
         self.hosts: list[str] = []
 
     def send(self, prepared: Any) -> AWSResponse:

@@ -177,7 +177,7 @@ def test_a_demo_that_has_ended_is_told_apart(aws: ObservedAws) -> None:
 def test_every_role_of_the_scenario_opens_with_one_code() -> None:
     scenario = build_scenario("mfa")
     direct = DirectAws()
-    direct.world, direct.aws = scenario.world, ObservedAws(scenario.world)
+    direct.world = direct.aws.world = scenario.world
     direct.clock.now = time.time()
     proof = {"SerialNumber": scenario.device.serial, "TokenCode": scenario.device.code()}
     session = direct.opened(direct.sts(scenario.key, "GetSessionToken", **proof))

@@ -105,11 +105,11 @@ def test_a_route_is_asked_before_the_services_and_can_be_made_to_fail(direct: Di
             return None
         return Operation("probe", "Look", lambda: HttpResponse(200, b"well"), refused)
 
-    aws = ObservedAws(direct.world, routes=[route])
-    aws.fail("Look", UNAVAILABLE)
-    looks = [aws.answer(HttpRequest("GET", "/health", "", {})) for _ in range(2)]
+    with ObservedAws(direct.world, routes=[route]) as aws:
+        aws.fail("Look", UNAVAILABLE)
+        looks = [aws.answer(HttpRequest("GET", "/health", "", {})) for _ in range(2)]
+        caller = aws.answer(direct.request("sts", direct.key, "GetCallerIdentity"))
     assert [(look.status, look.body) for look in looks if look] == [(503, b""), (200, b"well")]
-    caller = aws.answer(direct.request("sts", direct.key, "GetCallerIdentity"))
     assert caller
     assert caller.status == 200
     assert aws.actions() == ["Look", "Look", "GetCallerIdentity"]

@@ -15,7 +15,7 @@ import pytest
 from observed_aws import ObservedAws
 from product import PATIENCE
 
-from mfaenv.pretend_aws.server import ClientsServer
+from mfaenv.pretend_aws.server import PretendAws
 from mfaenv.pretend_aws.totp import CODE_PATH
 from mfaenv.serving import peers
 from mfaenv.serving.loopback import HttpRequest, HttpResponse, LoopbackServer
@@ -121,7 +121,7 @@ def test_a_body_in_pieces_of_no_length_is_refused(aws: ObservedAws) -> None:
 
 
 def test_the_longest_body_is_read(aws: ObservedAws) -> None:
-    assert asked(aws, "POST", b"a" * ClientsServer.body_bytes) == 200
+    assert asked(aws, "POST", b"a" * PretendAws.body_bytes) == 200
 
 
 def test_headers_without_an_end_are_not_read_for_ever(aws: ObservedAws) -> None:
@@ -139,8 +139,8 @@ def test_headers_without_an_end_are_not_read_for_ever(aws: ObservedAws) -> None:
 
 
 def test_who_stops_sending_is_dropped() -> None:
-    class Impatient(ClientsServer):
-        idle_seconds = 0.3
+    class Impatient(LoopbackServer):
+        idle_seconds, body_bytes, methods = 0.3, 10, frozenset({"POST"})
 
     with Impatient(answer) as short, raw(short.host) as unfinished, raw(short.host) as silent:
         unfinished.sendall(f"POST / HTTP/1.1\r\nHost: {short.host}\r\nContent-Length: 10\r\n\r\n123".encode())
@@ -149,7 +149,10 @@ def test_who_stops_sending_is_dropped() -> None:
 
 
 def test_a_connection_is_kept_between_requests() -> None:
-    with ClientsServer(answer) as kept:
+    class Keeping(LoopbackServer):
+        keeps_connections = True
+
+    with Keeping(answer) as kept:
         connection = HTTPConnection(kept.host, timeout=PATIENCE)
         for _ in range(3):
             connection.request("GET", "/")

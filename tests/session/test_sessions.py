@@ -117,13 +117,13 @@ def test_a_code_is_not_sent_on_a_connection_that_was_idle_for_long(
 ) -> None:
     """Where the machine slept meanwhile, the server has forgotten it: the code would be lost."""
     ports = []
-    process = aws._server.process_request
+    process = aws.process_request
 
     def noted(request: Any, client_address: Any) -> None:
         ports.append(client_address)
         process(request, client_address)
 
-    monkeypatch.setattr(aws._server, "process_request", noted)
+    monkeypatch.setattr(aws, "process_request", noted)
     monkeypatch.setattr(fetch, "IDLE_SECONDS", longest)
     monkeypatch.setattr(
         client, "settings_of", lambda *_: ClientSettings(None, REGION, endpoints={"sts": aws.url})

@@ -45,6 +45,7 @@ class DirectAws:
         self.key: Credential = self.alice.add_key()
         self.device: Device = self.alice.add_device()
         self.aws = ObservedAws(self.world)
+        self.aws.server_close()
 
     def request(
         self, service: str, keys: SigningKeys, action: str = "", region: str = "us-east-1", **form: str

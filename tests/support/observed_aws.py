@@ -18,12 +18,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from socketserver import ThreadingTCPServer
 from ssl import SSLContext
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from product import PATIENCE
 from strict_services import STRICT_SERVICES
 
-from mfaenv.pretend_aws.server import ClientsServer, PretendAws
+from mfaenv.pretend_aws.server import PretendAws
 from mfaenv.pretend_aws.service import Operation
 from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import World
@@ -71,13 +71,6 @@ class Held:
     released: threading.Event = field(default_factory=threading.Event)
 
 
-class _OpenServer(ClientsServer):
-    """Answers other users too: some tests run mfaenv as one."""
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        ThreadingTCPServer.process_request(self, request, client_address)
-
-
 class ObservedAws(PretendAws):
     """A pretend AWS for tests, which checks parameters too, with services of theirs: `routes` are asked first.
 
@@ -95,18 +88,14 @@ class ObservedAws(PretendAws):
         self._failures: list[tuple[str, Refusal, int]] = []
         self._changes: dict[str, Callable[[HttpResponse], HttpResponse]] = {}
         self._lock = threading.Lock()
-        self._tls = tls
-
-    def __enter__(self) -> Self:
-        server = _OpenServer(self.answer)
-        if self._tls is not None:
+        if tls is not None:
             # The handshake is left to the connection's own thread: a slow client must not hold up the others.
-            server.socket = self._tls.wrap_socket(
-                server.socket, server_side=True, do_handshake_on_connect=False
-            )
-        self._server = server.__enter__()
-        self.url = f"{'https' if self._tls else 'http'}://{server.host}"
-        return self
+            self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+            self.url = f"https://{self.host}"
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer other users too: some tests run mfaenv as one."""
+        ThreadingTCPServer.process_request(self, request, client_address)
 
     def fail(self, what: str, failure: Refusal, *, times: int = 1) -> None:
         """Let the next calls fail; `what` is an action ("GetSessionToken"), a service ("iam") or "*" for all."""
