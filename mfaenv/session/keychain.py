@@ -6,6 +6,7 @@ An entry is what a credential_process prints.
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -184,12 +185,17 @@ def _backends(bus: str) -> list[KeyringBackend]:
     """Put first the one to write to. Raise MfaenvError where none is safe."""
     import keyring
 
-    with suppress(OSError):  # none is there, or it has no path
-        state = os.lstat(bus.removeprefix("unix:path=").partition(",")[0])
-        # Where that of a login was that has ended, anybody may have one, and a keychain on it.
-        if state.st_uid and (who := owner(state)):
+    path, wrong = bus.removeprefix("unix:path=").partition(",")[0], ""
+    with suppress(OSError):  # it has no path
+        # Where that of a login was that has ended, anybody may have one, or make one now, and a keychain on it.
+        is_there = os.path.lexists(path)
+        state = os.lstat(path if is_there else os.path.dirname(path))
+        if is_there and state.st_uid and (who := owner(state)):
             wrong = f"The D-Bus of this shell belongs to {who}, and its keychain may too."
-            raise MfaenvError(wrong, f"Unset {BUS}, or sign in again.")
+        elif not is_there and state.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            wrong = f"The D-Bus of this shell is gone, and others may make one at {path}."
+    if wrong:
+        raise MfaenvError(wrong, f"Unset {BUS}, or sign in again.")
     chosen, named = keyring.get_keyring(), keyring.core.load_env()
     backends = list(getattr(chosen, "backends", None) or [chosen])
     usable = [backend for backend in backends if not _kind(backend).startswith(NO_BACKEND)]

@@ -76,6 +76,19 @@ def test_no_keys_go_to_the_bus_of_another_user(
     assert scenario.key.secret in before
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="there are no modes")
+@pytest.mark.parametrize("guid", ["", ",guid=0123456789abcdef0123456789abcdef"])
+def test_no_bus_is_looked_for_where_others_can_make_one(product: Product, tmp_path: Path, guid: str) -> None:
+    """Theirs would be there between the look and the connection."""
+    tmp_path.chmod(0o1777)
+    product.env["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={tmp_path}/bus{guid}"
+    done = product.run("keys", "import")
+    assert done.status == 1
+    assert_explained(done, f"others may make one at {tmp_path}/bus\\.", "Unset DBUS_SESSION_BUS_ADDRESS")
+    tmp_path.chmod(0o700)
+    assert "others may" not in product.run("keys", "import").err
+
+
 def test_any_program_of_the_user_gets_them_and_the_stored_sessions(
     product: Product, scenario: Scenario, keychain: Keychain
 ) -> None:
