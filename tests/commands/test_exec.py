@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from observed_aws import ObservedAws
-from product import Product, finish
+from product import COMMAND, Product, finish
 
 from mfaenv.pretend_aws.scenario import Scenario
 
@@ -74,6 +74,25 @@ def test_a_script_without_a_first_line_runs_as_in_a_shell(
     assert (done.status, done.out, done.err) == (4, "./script: a b, c\n", "")
     product.env["PATH"] = f"{product.home}:{product.env['PATH']}"
     assert product.run("exec", "--", "script", "1", "2").out == f"{script}: 1, 2\n" or way == ["demo"]
+
+
+@pytest.mark.parametrize("way", [["exec", "--serve"], ["demo"]], ids=" ".join)
+def test_a_caller_that_ignores_the_end_of_programs_gets_the_status(
+    product: Product, scenario: Scenario, way: list[str]
+) -> None:
+    """As daemons do; programs inherit it."""
+    ignore = (
+        "from signal import *; import os, sys; signal(SIGCHLD, SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+    )
+    product.command = (sys.executable, "-c", ignore, *COMMAND)
+    code = [] if way == ["demo"] else ["-c", scenario.device.code()]
+    done = product.run(*way, *code, "--", "sh", "-c", "exit 7")
+    assert (done.status, done.out) == (7, ""), done.err
+    if code:
+        command = f"sh -c 'echo {scenario.device.code()}; exit 9'"
+        done = product.run("--refresh", "--token-command", command, "-s", "sh")
+        assert (done.status, done.out) == (1, "(exit 1);\n")
+        assert "sh ended with status 9." in done.err
 
 
 def test_a_binary_of_another_machine_is_no_script(product: Product, scenario: Scenario) -> None:
