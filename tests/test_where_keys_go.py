@@ -12,7 +12,7 @@ from observed_aws import ObservedAws
 from product import NOBODY, Product
 
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.store import output_file
+from mfaenv.store import output_file, private_files
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes of files and pseudo-terminals")
 
@@ -100,6 +100,27 @@ def test_an_output_file_holds_what_would_be_printed(stored: Product, target: tup
     assert os.read(old, 100) == b"old", "who has the older one open reads the keys"
     os.close(old)
     assert sorted(path.name for path in stored.home.iterdir() if path.name.startswith(".mfaenv")) == []
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+def test_a_new_output_file_takes_away_what_a_killed_run_left_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, by_name: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = "made" if by_name else str(tmp_path / "made")
+    left = {".mfaenv-0123456789abcdef"}
+    others = {".mfaenv-notes", ".mfaenv-0123456789ABCDEF", "0123456789abcdef"}
+    if os.geteuid() == 0:  # another user's
+        others.add(".mfaenv-fedcba9876543210")
+    for name in left | others:
+        (tmp_path / name).touch()
+    if os.geteuid() == 0:
+        os.chown(".mfaenv-fedcba9876543210", NOBODY, NOBODY)
+    output_file.write(path, b"keys")
+    assert set(os.listdir()) == {"made", *left, *others}, "its writer may be at work"
+    monkeypatch.setattr(private_files, "ABANDONED_AFTER", -1)
+    output_file.write(path, b"keys")
+    assert set(os.listdir()) == {"made", *others}
 
 
 @pytest.mark.parametrize(

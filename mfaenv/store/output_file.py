@@ -2,11 +2,12 @@
 
 import os
 import stat
+import time
 from contextlib import suppress
 
 from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast.entry import owner
-from mfaenv.store import private_files
+from mfaenv.store import kind, private_files
 
 NO_FILES = [("output", name) for name in ("json", "text", "table", "yaml", "yaml-stream", "off")]
 
@@ -43,3 +44,8 @@ def write(path: str, data: bytes) -> None:
         private_files.replace(path, data)
     except OSError as error:
         raise MfaenvError(f"{path} cannot be written: {error.strerror}.", "Name another file.") from None
+    folder = os.path.dirname(path) or os.curdir
+    with suppress(OSError):
+        for name in os.listdir(folder):  # what killed runs left
+            if kind(name) == private_files.TEMPORARY:
+                private_files.remove_old(os.path.join(folder, name), time.time())

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
-from mfaenv.fast.entry import patiently
+from mfaenv.fast.entry import owner, patiently
 
 PRIVATE = 0o700
 TEMPORARY = ".mfaenv-"  # begins the name of a file that gets another one
@@ -55,9 +55,10 @@ def replace(
 
 
 def remove_old(path: str, now: float) -> None:
-    """Remove a temporary file whose writer must have been killed, even if the clock was set back."""
+    """Remove a temporary file of this user whose writer must have been killed, even if the clock was set back."""
     with suppress(OSError):
-        if abs(now - os.lstat(path).st_ctime) > ABANDONED_AFTER:
+        state = os.lstat(path)
+        if not owner(state) and abs(now - state.st_ctime) > ABANDONED_AFTER:
             os.unlink(path)
 
 
