@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mfaenv.shells import Pair
 
 ENDING_SIGNALS = tuple(
-    getattr(_signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(_signal, name)
+    getattr(_signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK") if hasattr(_signal, name)
 )
 """The signals after which the failing statement is printed: without output, a shell's line would seem to work."""
 

@@ -29,8 +29,9 @@ class Cmd(Target):
         """Return the word as the system splits it, in quotes where cmd or PowerShell cuts it too."""
         import re  # slow to load
 
-        written = re.sub(r'(\\*)("|$)', lambda match: match[1] * 2 + match[2].replace('"', '\\"'), word)
-        return word if word and set(word).isdisjoint(" \t\"&|<>^(),;='{}") else f'"{written}"'
+        text, own = re.sub(r'(\\*)"', r'\1\1\\"', word), "" if '"' in word else "&|<>^(),;='{}"
+        plain = word and set(word).isdisjoint(f" \t{own}")
+        return text if plain else '"' + re.sub(r"(\\*)\Z", r"\1\1", text, count=1) + '"'
 
     def assign(self, name: str, value: str) -> str:
         if not value:

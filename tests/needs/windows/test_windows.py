@@ -371,6 +371,33 @@ def test_control_c_leaves_the_question_and_fails_the_line(desk: Desk) -> None:
     assert desk.aws.log == []
 
 
+BREAK = """\
+import _thread, os, signal, sys, time
+from mfaenv.__main__ import main
+def press():
+    while not os.path.exists("asked"):
+        time.sleep(0.1)
+    _thread.interrupt_main(signal.SIGBREAK)
+_thread.start_new_thread(press, ())
+sys.argv[1:] = ["--shell", "cmd"]
+main()
+"""
+"""Wine's console does not hand the key on, but ends the program."""
+
+
+@on_a_console
+def test_control_break_leaves_the_question_and_fails_the_line(desk: Desk) -> None:
+    (desk.folder / "break.py").write_text(BREAK, encoding="ascii")
+    with desk.console() as console:
+        console.enter("python break.py > printed")
+        console.see("MFA code: ")
+        (desk.folder / "asked").touch()
+        desk.wait_for_print()
+        console.enter("echo status %errorlevel%.")
+        console.see("\nstatus 149\\.")
+    assert desk.printed().strip() == b"color 00"
+
+
 @on_a_console
 @pytest.mark.parametrize(("page", "encoding"), [(850, "cp850"), (65001, "utf-8")])
 def test_the_code_page_of_the_console_counts(desk: Desk, page: int, encoding: str) -> None:
