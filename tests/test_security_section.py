@@ -269,7 +269,7 @@ KEYS_PROOFS = {
     "With `--delete` it deletes the old key, or one that a former run has deactivated.": (
         "test_delete_deletes_the_old_key_at_once_or_in_a_later_run",
     ),
-    "Your session goes on.": (ROTATES,),
+    "Your session stays valid.": (ROTATES,),
     "The policy of `mfaenv policy --self-service` allows users to rotate their keys.": (
         "test_the_self_service_policy_is_enough",
     ),
@@ -306,10 +306,6 @@ KEYS_PROOFS = {
     "Run the same command again, before you rotate them.": (
         "test_on_a_full_disk_nothing_is_lost_and_the_next_run_finishes",
         "test_other_keys_in_the_keychain_are_not_overwritten",
-    ),
-    "Two such commands at once wait for each other.": (
-        "test_two_imports_of_one_profile_at_once_lose_nothing",
-        "test_an_export_waits_for_another_that_is_about_to_replace_the_file",
     ),
     "The keychain has one entry for each profile name.": (MOVES,),
     "If it holds other keys for that name, mfaenv overwrites nothing and shows the command that removes them.": (
