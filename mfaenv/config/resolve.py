@@ -61,10 +61,12 @@ def _root(
     keys = _environment_keys(profile, env)
     name = profile.text or parse.DEFAULT
     web = keys is None and sources.is_web_identity(env, profile)
-    if keys is None and name not in files.profiles and not (web and name == parse.DEFAULT):
+    is_named = _is_named(profile, env)
+    by_machine = not is_named and any(map(env.get, sources.MACHINE_VARIABLES))
+    if keys is None and name not in files.profiles and not (by_machine or (web and name == parse.DEFAULT)):
         if not profile.text:
             _refuse_environment(env, files)
-        if profile.text or files.profiles:  # else the machine may have a role
+        if is_named or files.profiles:  # else the machine may have a role
             raise unknown_profile(files, name, profile.source)
     chain = roles.chain(files._replace(profiles={}) if keys else files, name, parse.text(options, "role_arn"))
     provider, keys = (Provider.LONG_TERM, keys) if keys else sources.of_root(files, chain, env, web=web)
@@ -82,8 +84,13 @@ def lookup_value(options: Options, env: Env, name: str) -> Value:
 
 def _environment_keys(profile: Value, env: Env) -> Keys | None:
     """Return the environment's long-term keys, where no profile is named but by a session of the default one."""
+    return None if _is_named(profile, env) else sources.environment_keys(env)
+
+
+def _is_named(profile: Value, env: Env) -> bool:
+    """Return whether a person names a profile, and not a session of the default one that mfaenv has set."""
     is_left = sources.profile_is_ours(profile.source, env) and profile.text == parse.DEFAULT
-    return sources.environment_keys(env) if is_left or not profile.text else None
+    return bool(profile.text) and not is_left
 
 
 def load_files(options: Options, env: Env) -> AwsFiles:

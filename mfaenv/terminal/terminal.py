@@ -150,12 +150,12 @@ class Terminal:
 
     def wait(self, reason: str, seconds: float) -> None:
         """Wait, and show the seconds that are left."""
-        end = time.time() + seconds
+        end = time.monotonic() + seconds
         if not self._draws():
             self.note(f"{reason}: waiting {round(seconds)} s for the next one.")
         try:
             with self.progress() as show:
-                while (left := end - time.time()) > 0:
+                while (left := end - time.monotonic()) > 0:
                     show(f"{reason}: the next one comes in {int(left) + 1} s; wait for it")
                     time.sleep(min(left, 0.25))
                     self.check()

@@ -247,6 +247,25 @@ def test_the_session_is_got_where_the_wanted_profile_says_if_the_one_with_the_ke
     assert (request.session_region, request.endpoint.text) == ("us-gov-east-1", "http://127.0.0.1:2")
 
 
+@pytest.mark.parametrize(
+    "name", ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"]
+)
+def test_a_container_gives_its_role_beside_other_profiles_too(files: Files, name: str) -> None:
+    files.write("[profile other]\nregion = eu-west-1\n")
+    session = {"MFAENV_PROFILE": "default", "MFAENV_KEY": SESSION_KEY, "AWS_ACCESS_KEY_ID": SESSION_KEY}
+    for before in ({}, session):  # the second time in this shell
+        assert files.request({name: "/keys", **before}).provider is Provider.MACHINE
+    for named in ("default", "nosuch"):
+        with pytest.raises(MfaenvError, match=f"There is no profile '{named}'"):
+            files.request({name: "/keys"}, profile=named)
+
+
+def test_an_instance_gives_its_role_again_in_the_same_shell(files: Files) -> None:
+    files.write("")
+    session = {"MFAENV_PROFILE": "default", "MFAENV_KEY": SESSION_KEY, "AWS_ACCESS_KEY_ID": SESSION_KEY}
+    assert files.request(session).provider is files.request({}).provider is Provider.MACHINE
+
+
 def test_half_a_pair_of_keys_is_looked_for_where_the_other_half_stands(files: Files) -> None:
     files.write("[default]\nregion = us-east-1\n", "[default]\naws_secret_access_key = secret\n")
     with pytest.raises(MfaenvError) as raised:
