@@ -181,6 +181,8 @@ PROOFS = {
     "starts it.": ("test_xonshs_history_file_has_no_stored_session",),
     "**GNU screen**, and tmux with `alternate-screen off`, keep a part of a new device's key if the window gets "
     "smaller.": (),
+    "**console:** a proxy that runs as you on this machine, and takes the requests of other users, gets the link for "
+    "them.": (),
     "**The current folder:** cmd looks there first for each command that you type.": (),
     "On Windows the AWS CLI and SDKs do so for `credential_process = mfaenv …`: write mfaenv's full path there.": (),
     "Python does if `PYTHONPATH` has an empty element.": (),
