@@ -5,7 +5,7 @@ else `[default]`'s; variables win, for the wanted profile alone. The limits are 
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from mfaenv.config.awsfiles import AwsFiles, Sections
 from mfaenv.errors import MfaenvError, wrong_usage
@@ -37,11 +37,13 @@ VARIABLES = {
 def named_and_tagged(hops: tuple[Hop, ...], env: Env, files: AwsFiles) -> tuple[Hop, ...]:
     """Return the hops with names, identities and tags. Raise MfaenvError."""
     result: list[Hop] = []
+    values_of: list[dict[str, Value]] = []
     for hop in hops:
         is_wanted = hop is hops[-1]
         values = {setting: _inherited(files.profiles, hop.profile, setting) for setting in VARIABLES}
         if is_wanted:
             values |= {setting: Value(env[name], name) for setting, name in VARIABLES.items() if env.get(name)}
+        values_of.append(values)
         name = checked(hop.session_name, f"{SESSION_NAME} of profile '{hop.profile}'")
         if is_wanted and not name:  # without any, the user's name is taken later
             name = checked(env.get("AWS_ROLE_SESSION_NAME", ""), "AWS_ROLE_SESSION_NAME")
@@ -53,7 +55,7 @@ def named_and_tagged(hops: tuple[Hop, ...], env: Env, files: AwsFiles) -> tuple[
                 transitive_tags=tuple(filter(None, map(str.strip, values[TRANSITIVE_TAGS].text.split(",")))),
             )
         )
-    _check_chain(result)
+    _check_chain(result, values_of)
     return tuple(result)
 
 
@@ -110,21 +112,21 @@ def _wrong_tag(key: str, value: str) -> str:
     return f"'{key}' has a character that AWS does not take ({other!a})" if other else ""
 
 
-def _check_chain(hops: Iterable[Hop]) -> None:
+def _check_chain(hops: Iterable[Hop], values_of: Iterable[Mapping[str, Value]]) -> None:
     identity, transitive = "", dict[str, str]()
-    for hop in hops:
+    for hop, values in zip(hops, values_of, strict=True):
         if identity and hop.source_identity not in {"", identity}:
-            wrong = f"{SOURCE_IDENTITY} of profile '{hop.profile}' is not '{identity}'"
+            wrong = f"{values[SOURCE_IDENTITY].source} is not '{identity}'"
             hint = "AWS lets no role of a chain change it: set it once, or the same everywhere."
             raise MfaenvError(f"{wrong}, as the role before has it.", hint)
         identity = identity or hop.source_identity
         if again := next((key for key, _ in hop.tags if key.lower() in transitive), ""):
             since = transitive[again.lower()]
-            wrong = f"{TAGS} of profile '{hop.profile}' sets '{again}', which is transitive since '{since}'."
+            wrong = f"{values[TAGS].source} sets '{again}', which is transitive since '{since}'."
             raise MfaenvError(wrong, "AWS lets no role of a chain set it again: remove it from one of them.")
         keys = {key.lower() for key, _ in hop.tags}
         if unknown := next((key for key in hop.transitive_tags if key.lower() not in keys), ""):
-            wrong = f"{TRANSITIVE_TAGS} of profile '{hop.profile}' names '{unknown}', which is not among its {TAGS}."
+            wrong = f"{values[TRANSITIVE_TAGS].source} names '{unknown}', which is not among its {TAGS}."
             raise MfaenvError(wrong, "Add that tag, or leave the name out.")
         transitive |= {key.lower(): hop.profile for key in hop.transitive_tags}
 

@@ -128,6 +128,26 @@ def test_what_no_role_of_a_chain_may_change_is_told_too(
     assert words in error.value.message
 
 
+@pytest.mark.parametrize(
+    ("default", "env", "source"),
+    [
+        ("", {"AWS_SOURCE_IDENTITY": "carol"}, "AWS_SOURCE_IDENTITY"),
+        ("source_identity = carol", {}, "source_identity of profile 'default'"),
+        ("", {"AWS_SESSION_TAGS": "a=2"}, "AWS_SESSION_TAGS"),
+        ("session_tags = a=2", {}, "session_tags of profile 'default'"),
+        ("", {"AWS_TRANSITIVE_TAGS": "zz"}, "AWS_TRANSITIVE_TAGS"),
+    ],
+)
+def test_what_a_chain_forbids_is_told_where_it_stands(
+    tmp_path: Path, default: str, env: dict[str, str], source: str
+) -> None:
+    own = "source_identity = bob\nsession_tags = a=1\ntransitive_session_tags = a\n"
+    config = f"[default]\n{default}\n[profile a]\n{ROLE}{own}[profile r]\n{ROLE.replace('default', 'a')}"
+    with pytest.raises(MfaenvError) as error:
+        hops(tmp_path, config, env)
+    assert error.value.message.startswith(f"{source} ")
+
+
 def test_session_policies_limit_the_last_role_alone(tmp_path: Path) -> None:
     config = f"[profile a]\n{ROLE}[profile r]\n{ROLE.replace('default', 'a')}"
     first, last = hops(tmp_path, config, options={"read_only": True})
