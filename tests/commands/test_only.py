@@ -61,6 +61,7 @@ def test_no_other_source_of_credentials_is_in_the_environment(
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1/",
         "AWS_CONTAINER_AUTHORIZATION_TOKEN": "another",
         "AWS_ACCESS_KEY": "AKIAI44QH8DHBEXAMPLE",
+        "AWS_BEARER_TOKEN_BEDROCK": "another account's",
     }
     product.env |= here
     done = product.run("exec", "--only", *way, "-p", "staging", "-c", scenario.device.code(), "--", "env")

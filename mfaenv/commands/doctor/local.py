@@ -23,6 +23,7 @@ OVERRIDES = {
     "AWS_DEFAULT_PROFILE": "the profile, in some AWS programs",
     "AWS_ACCESS_KEY_ID": "the profile's keys, in most AWS programs",
     "AWS_SECURITY_TOKEN": "AWS_SESSION_TOKEN, in boto3",
+    "AWS_BEARER_TOKEN_BEDROCK": "any keys and session, in calls of Bedrock",
     "AWS_REGION": "the profile's region",
     "AWS_DEFAULT_REGION": "the profile's region",
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "all configured addresses",
@@ -31,7 +32,7 @@ OVERRIDES = {
 }
 
 PROXIES = {"https_proxy": "to AWS", "http_proxy": "to addresses without TLS", "no_proxy": "no proxy to these"}
-HIDDEN = {"AWS_SECURITY_TOKEN", "MFAENV_TOKEN_CODE"}
+HIDDEN = {"AWS_BEARER_TOKEN_BEDROCK", "AWS_SECURITY_TOKEN", "MFAENV_TOKEN_CODE"}
 SECRETS = {awsfiles.SECRET_KEY, *awsfiles.TOKENS}
 OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
