@@ -143,9 +143,6 @@ PROOFS = {
         "test_a_users_own_latest_is_never_touched",
     ),
     "Its own folder has a `CACHEDIR.TAG`, so backups leave it out.": ("test_backups_leave_the_store_out",),
-    "It changes the mode of no folder that was there before.": (
-        "test_no_mode_of_a_folder_that_was_there_is_changed",
-    ),
     "A stored file that is damaged, open to others, or another user's is not used, and is replaced.": (
         "test_a_damaged_entry_is_a_miss_and_is_replaced",
     ),
@@ -172,7 +169,6 @@ PROOFS = {
     "But with the function loaded it cannot see that for `eval $(mfaenv)`: type `mfaenv`.": (),
     "**fish:": (),
     "`--profile` and `--profile-startup` write keys, the function's too, into a file that others can read.": (),
-    "`-d exec-job-exec` shows them.": (),
     "**PowerShell** can log all text that it evaluates (script block logging).": (),
     "Then the keys of the line and of a stored session at the start are logged.": (
         "test_no_text_makes_powershell_log_it_by_itself",
