@@ -58,8 +58,9 @@ def _parent(env: Env) -> str:
     path = os.path.realpath(gettempdir())
     # On Android, what is above belongs to the system, which is not root there.
     above = () if hasattr(sys, "getandroidapilevel") else Path(path).parents[:-1]
-    for folder in (path, *map(str, above)):
-        _check(folder)
+    if os.name != "nt":  # there are no modes
+        for folder in (path, *map(str, above)):
+            _check(folder)
     return path
 
 
@@ -69,7 +70,7 @@ def _check(folder: str) -> None:
     is_sticky, others = state.st_mode & stat.S_ISVTX, state.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
     roots = (0, 65534) if is_sticky else (0,)  # inside a container, the host's: user_namespaces(7)
     who = "" if state.st_uid in roots else owner(state)
-    if not (who or is_sticky) and others and os.name != "nt":
+    if not (who or is_sticky) and others:
         who = "everybody" if others & stat.S_IWOTH else "its group"
     if who:
         hint = "Close it to them, or set TMPDIR to a folder elsewhere, which only you may write to."
