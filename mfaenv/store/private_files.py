@@ -20,13 +20,10 @@ def make_folders(path: str) -> None:
     missing = [path]
     while not os.path.isdir(parent := os.path.dirname(missing[-1])) and parent != missing[-1]:
         missing.append(parent)
-    before = os.umask(0o077)
-    try:
-        for folder in reversed(missing):
-            with suppress(FileExistsError):  # another process was faster; or the next step refuses it
-                os.mkdir(folder, PRIVATE)
-    finally:
-        os.umask(before)
+    for folder in reversed(missing):
+        with suppress(FileExistsError):  # another process was faster; or the next step refuses it
+            os.mkdir(folder, PRIVATE)
+            os.chmod(folder, PRIVATE)
 
 
 def _temporary(path: str) -> str:
