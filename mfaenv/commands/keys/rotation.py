@@ -63,12 +63,10 @@ class Rotation:
         self.asks = not (acquisition.no_input or self.terminal.obstacle())
         self.delete = bool(options.get("delete"))
         self.root = request.profiles[-1]
-        place = places.of_profile(files, self.root, self.terminal)
-        from_file = request.keys and request.keys.origin is Origin.PROFILE
-        if place is None or not (from_file or request.process.text):
-            raise _not_stored(request)
-        keys = place.load()
-        if keys is None:
+        is_stored = request.process.text or (request.keys and request.keys.origin is Origin.PROFILE)
+        place = places.of_profile(files, self.root, self.terminal) if is_stored else None
+        keys = place.load() if place else None
+        if place is None or keys is None:
             raise _not_stored(request)
         self.place, self.keys = place, keys
         user = device.owner(remembered.filled_in(request, self.store), keys)
