@@ -180,9 +180,7 @@ def _answer(arguments: "Sequence[str]") -> int | None:
     if name not in {COMPLETE, HOOK}:
         return None
     try:
-        run: Callable[[Sequence[str], Mapping[str, str]], int]
-        run = __import__(f"mfaenv.commands.{name}", fromlist=["run"]).run
-        return run(words, os.environ)
+        return int(__import__(f"mfaenv.commands.{name}", fromlist=["run"]).run(words, os.environ))
     except BaseException:  # noqa: BLE001 - Ctrl-C too: nobody waits for the answer then, but a hook asks again
         return DONE if name == COMPLETE else FAILED
 

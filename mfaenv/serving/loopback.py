@@ -119,12 +119,8 @@ class _Handler(BaseHTTPRequestHandler):
         super().setup()
         self.connection.settimeout(self.server.idle_seconds)
 
-    def parse_request(self) -> bool:
-        parsed = super().parse_request()
-        self.close_connection = self.close_connection or not self.server.keeps_connections
-        return parsed
-
     def _serve(self) -> None:
+        self.close_connection = self.close_connection or not self.server.keeps_connections
         path, _, query = self.path.partition("?")
         headers = {name.lower(): ",".join(self.headers.get_all(name, [])) for name in self.headers}
         if refused := self._refusal(headers):
