@@ -55,10 +55,11 @@ def _parent(env: Env) -> str:
         private = not owner(state) and state.st_mode == stat.S_IFDIR | private_files.PRIVATE
         if private and os.path.isabs(path) and os.access(path, os.W_OK):
             return path
-    path = os.path.realpath(gettempdir())
-    # On Android, what is above belongs to the system, which is not root there.
-    above = () if hasattr(sys, "getandroidapilevel") else Path(path).parents[:-1]
-    if os.name != "nt":  # there are no modes
+    path = gettempdir()
+    if os.name != "nt":  # there are no modes, and a real path may be no ASCII, where cmd's short one is
+        path = os.path.realpath(path)
+        # On Android, what is above belongs to the system, which is not root there.
+        above = () if hasattr(sys, "getandroidapilevel") else Path(path).parents[:-1]
         for folder in (path, *map(str, above)):
             _check(folder)
     return path
