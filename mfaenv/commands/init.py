@@ -167,6 +167,7 @@ def function_and_hook(shell: str, seen: str, now: float, pairs: list[Pair], *, h
     language = shells.get_target(shell)
     values = {
         **dict(language.template_values),
+        **{name: fill(part, {}).strip() for name, part in language.template_parts},
         **_choice(),
         "SHELL": shell,
         # From a file, and into code.

@@ -91,6 +91,7 @@ class Target:
     at_start = "{text}"  # how it prints what sets the stored session
     script = ""  # which the function runs where that is one line, and cannot choose
     template_values: tuple[tuple[str, str], ...] = ()  # by name: `@CLOCK@`
+    template_parts: tuple[tuple[str, str], ...] = ()  # the same, each in a template of its own
     # Whether the shell evaluates no text: the function is kept in a file, and gets the session itself.
     saved = False
 

@@ -2,13 +2,6 @@
 
 from mfaenv.shells.bash import IN_SUBSHELL, IS_SUBSHELL, PRINTED, Posix
 
-_LOOKED = """{
-        _mfaenv_before=$_mfaenv_seen _mfaenv_seen=-
-        [ ! -O "${MFAENV_STORE-}/latest" ] || _mfaenv_seen=$(<"${MFAENV_STORE-}/latest")
-        [ "$_mfaenv_seen" != "$_mfaenv_before" ]
-    }"""
-"""Whether the store has news; a FIFO may be another user's. zsh starts no process for `$(<FILE)`; `read` is slower."""
-
 
 class Zsh(Posix):
     """zsh, which reads all before it runs any: an alias would be taken for a function's name.
@@ -22,13 +15,13 @@ class Zsh(Posix):
         ("FUNCTION", "function mfaenv()"),
         ("CLOCK", "_mfaenv_now=$EPOCHSECONDS"),
         ("CHECK", "_mfaenv_hook() {\n    \\emulate -LR zsh"),
-        ("LOOK", _LOOKED),
         ("IS_SUBSHELL", IS_SUBSHELL % "ZSH_SUBSHELL"),
         # A substitution that ends before mfaenv lets zsh set its own modes first.
         ("AT_CTRL_C", r"""[ "${ZSH_SUBSHELL-0}" -eq 0 ] || \trap 'exit 130' INT"""),
         ("IS_READ", IN_SUBSHELL % "ZSH_SUBSHELL"),
         ("PRINT", PRINTED),
     )
+    template_parts = (("LOOK", "zsh.look.sh"),)
     test = "\\builtin test"
     completion = "zsh.completion.zsh"
     startup_files = ("$ZDOTDIR/.zshrc", "~/.zshrc")
