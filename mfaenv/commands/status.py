@@ -16,7 +16,10 @@ VERSION = 1  # of what `--json` prints: another where a name goes or changes its
 
 
 class SessionRow:
-    """A session, as `--json` has it: `expires` in ISO 8601, `remaining` in seconds."""
+    """A session, as `--json` has it: `expires` in ISO 8601, `remaining` in seconds. This shell's has all fields."""
+
+    rule: str | None = None
+    stored: bool = False
 
     def __init__(self, entry: Session, now: float) -> None:
         self.profile = entry.profiles[0] if entry.profiles else None
@@ -29,13 +32,6 @@ class SessionRow:
         self.access_key_id = entry.access_key or None
         self.expires = None if entry.expires is None else environment.timestamp(entry.expires)
         self.remaining = None if entry.expires is None else max(0, int(entry.left(now)))
-
-
-class ShellRow(SessionRow):
-    """The session of this shell."""
-
-    rule: str | None
-    stored: bool
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
@@ -91,7 +87,7 @@ def _left(session: SessionRow) -> str:
 
 def collect(
     options: Options, env: Env, store: Store, now: float
-) -> tuple[ShellRow | None, list[SessionRow], list[str]]:
+) -> tuple[SessionRow | None, list[SessionRow], list[str]]:
     """Return the session of this shell, the stored ones, and what is wrong."""
     rows = [SessionRow(entry, now) for name in store.names(SESSION) if (entry := store.read(Session, name))]
     # A rotated key has the session of the old one.
@@ -108,7 +104,7 @@ def collect(
     return shell, stored, _problems(env, shell, store)
 
 
-def _shell(env: Env, rows: list[SessionRow], now: float) -> ShellRow | None:
+def _shell(env: Env, rows: list[SessionRow], now: float) -> SessionRow | None:
     key, end = env.get("AWS_ACCESS_KEY_ID", ""), None
     if key and environment.temporary_keys(env):
         kind, end = "session", environment.end(env)
@@ -121,7 +117,7 @@ def _shell(env: Env, rows: list[SessionRow], now: float) -> ShellRow | None:
     if environment.are_swapped(key, env.get("AWS_SECRET_ACCESS_KEY", "")):
         key = ""  # the ID is shown
     stored = next((row for row in rows if row.access_key_id == key), None)
-    shell = ShellRow(Session(access_key=key, expires=end), now)
+    shell = SessionRow(Session(access_key=key, expires=end), now)
     vars(shell).update(vars(stored) if stored else {"kind": kind})
     shell.profile, shell.rule, shell.stored = env.get(environment.PROFILE), rule(env) or None, bool(stored)
     return shell
@@ -140,7 +136,7 @@ def rule(env: Env) -> str:
     return "" if asked else why
 
 
-def _problems(env: Env, shell: ShellRow | None, store: Store) -> list[str]:
+def _problems(env: Env, shell: SessionRow | None, store: Store) -> list[str]:
     if shell is None or shell.kind == SERVED:
         return []
     problems = []

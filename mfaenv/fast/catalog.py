@@ -37,32 +37,28 @@ TOPICS = (
 
 OPTIONS = {
     **parse.MAIN_OPTIONS,
-    "as_json": Option(("--json",), "", "Print data for scripts"),
-    "self_service": Option(("--self-service",), "", "Let users still set up an MFA device"),
-    "no_hook": Option(("--no-hook",), "", "Leave the prompt hook out"),
-    "serve": Option(("--serve",), "", "Give the program no keys, but an address on loopback that renews them"),
-    "only": Option(
-        ("--only",),
-        "",
-        "Show the program this profile alone; it can still read your files",
-    ),
+    "as_json": Option(("--json",), "Print data for scripts"),
+    "self_service": Option(("--self-service",), "Let users still set up an MFA device"),
+    "no_hook": Option(("--no-hook",), "Leave the prompt hook out"),
+    "serve": Option(("--serve",), "Give the program no keys, but an address on loopback that renews them"),
+    "only": Option(("--only",), "Show the program this profile alone; it can still read your files"),
     "policy": Option(
-        ("--policy",), "NAME", "Policy of this AWS: mfa or none", default="mfa", choices=("mfa", "none")
+        ("--policy",), "Policy of this AWS: mfa or none", "NAME", default="mfa", choices=("mfa", "none")
     ),
     "destination": Option(
         ("--destination",),
-        "SERVICE|URL",
         "Service (s3, ec2, …) or page of the console",
+        "SERVICE|URL",
         default="the console's home",
     ),
-    "print_link": Option(("--print",), "", "Print the link, which signs in whoever has it, and open nothing"),
+    "print_link": Option(("--print",), "Print the link, which signs in whoever has it, and open nothing"),
     "no_device": Option(
-        ("--no-device",), "", "Start without an MFA device, and with a policy that lets you make one"
+        ("--no-device",), "Start without an MFA device, and with a policy that lets you make one"
     ),
-    "code": Option(("--code",), "", "Show the code of the demo's MFA device"),
-    "delete": Option(("--delete",), "", "Delete the old key too, or one that is inactive"),
-    "dry_run": Option(("--dry-run",), "", "Show what would change, and change nothing"),
-    "yes": Option(("--yes",), "", "Accept all offers, without a question"),
+    "code": Option(("--code",), "Show the code of the demo's MFA device"),
+    "delete": Option(("--delete",), "Delete the old key too, or one that is inactive"),
+    "dry_run": Option(("--dry-run",), "Show what would change, and change nothing"),
+    "yes": Option(("--yes",), "Accept all offers, without a question"),
 }
 """All options by name. A command names those that it takes."""
 
@@ -71,7 +67,7 @@ def _rows(*names: str) -> dict[str, Option]:
     return {name: OPTIONS[name] for name in (*names, "help")}
 
 
-_ONE_STORED = {"profile": Option(("-p", "--profile"), "NAME", "Profile of the stored sessions", choices=STORED)}
+_ONE_STORED = {"profile": Option(("-p", "--profile"), "Profile of the stored sessions", "NAME", choices=STORED)}
 
 _GETTING = {
     name: row for name, row in parse.MAIN_COMMAND.options.items() if name not in {*PRINTING, *parse.ANSWERS}

@@ -50,11 +50,11 @@ class Record:
 
 
 class Option(Record):
-    """One option: its flags, what its value is called (empty: it is a switch), where else that comes from."""
+    """One option: its flags, what it is for, its value's name (a switch has none), where else that comes from."""
 
     flags: tuple[str, ...]
-    metavar: str
     help: str
+    metavar: str = ""
     variables: tuple[str, ...] = ()
     other_source: str = ""
     default: str = ""
@@ -64,88 +64,88 @@ class Option(Record):
 MAIN_OPTIONS = {
     "profile": Option(
         ("-p", "--profile"),
-        "NAME",
         "Profile of the AWS files",
+        "NAME",
         variables=("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "MFAENV_PROFILE"),
         default=DEFAULT,
         choices=PROFILES,
     ),
     "shell": Option(
         ("-s", "--shell"),
-        "NAME",
         "Target shell",
+        "NAME",
         variables=("MFAENV_SHELL",),
         default="the shell that called",
         choices=shells.NAMES,
     ),
     "format": Option(
-        ("-f", "--format"), "NAME", "Print data: json, dotenv, github or process", choices=shells.FORMATS
+        ("-f", "--format"), "Print data: json, dotenv, github or process", "NAME", choices=shells.FORMATS
     ),
-    "output": Option(("-o", "--output"), "FILE", "Write to a file, which only you can read", choices=FILES),
+    "output": Option(("-o", "--output"), "Write to a file, which only you can read", "FILE", choices=FILES),
     "token_code": Option(
         ("-c", "--token-code"),
-        "CODE",
         "MFA code; -: from stdin",
+        "CODE",
         variables=("MFAENV_TOKEN_CODE",),
         default="ask",
     ),
     "token_command": Option(
         ("--token-command",),
-        "CMD",
         "Program that prints the code",
+        "CMD",
         other_source="profile's mfa_process",
         choices=PROGRAM,
     ),
     "serial_number": Option(
         ("--serial-number",),
-        "ARN",
         "MFA device",
+        "ARN",
         variables=("AWS_MFA_SERIAL",),
         other_source="mfa_serial",
         default="find it",
     ),
     "duration": Option(
         ("-d", "--duration"),
-        "TIME",
         "How long a new session lasts: 900, 12h, 1h30m",
+        "TIME",
         variables=("MFAENV_DURATION",),
         default="12h",
     ),
     "role_arn": Option(
-        ("-r", "--role-arn"), "ARN", "Role to assume with the session", other_source="profile's role_arn"
+        ("-r", "--role-arn"), "Role to assume with the session", "ARN", other_source="profile's role_arn"
     ),
-    "read_only": Option(("--read-only",), "", "Limit the role to reading"),
-    "session_policy": Option(("--policy",), "FILE", "Limit the role to the policy in FILE", choices=FILES),
-    "policy_arns": Option(("--policy-arns",), "ARN,…", "Limit the role to these IAM policies"),
+    "read_only": Option(("--read-only",), "Limit the role to reading"),
+    "session_policy": Option(("--policy",), "Limit the role to the policy in FILE", "FILE", choices=FILES),
+    "policy_arns": Option(("--policy-arns",), "Limit the role to these IAM policies", "ARN,…"),
     "region": Option(
         ("--region",),
-        "NAME",
         "Region",
+        "NAME",
         variables=("AWS_REGION", "AWS_DEFAULT_REGION"),
         other_source="the profile",
     ),
     "min_remaining": Option(
         ("--min-remaining",),
-        "TIME",
         "Get a new session if less time is left",
+        "TIME",
         variables=("MFAENV_MIN_REMAINING",),
         default="5m",
     ),
-    "refresh": Option(("--refresh",), "", "Get a new session even if the stored one still holds"),
-    "cached": Option(("--cached",), "", "Use the stored session; without one, exit 3"),
-    "no_input": Option(("--no-input",), "", "Never ask; calling AWS is allowed"),
+    "refresh": Option(("--refresh",), "Get a new session even if the stored one still holds"),
+    "cached": Option(("--cached",), "Use the stored session; without one, exit 3"),
+    "no_input": Option(("--no-input",), "Never ask; calling AWS is allowed"),
     "ask": Option(
         ("--ask",),
-        "WHERE",
         "terminal, window, or auto",
+        "WHERE",
         variables=("MFAENV_ASK",),
         default="terminal",
         choices=("terminal", "window", "auto"),
     ),
-    "quiet": Option(("-q", "--quiet"), "", "Say nothing but errors"),
-    "verbose": Option(("-v", "--verbose"), "", "Say where every value came from"),
-    "version": Option(("--version",), "", "Show the version"),
-    "help": Option(("-h", "--help"), "", "Show this"),
+    "quiet": Option(("-q", "--quiet"), "Say nothing but errors"),
+    "verbose": Option(("-v", "--verbose"), "Say where every value came from"),
+    "version": Option(("--version",), "Show the version"),
+    "help": Option(("-h", "--help"), "Show this"),
 }
 """The options of the main command by name."""
 

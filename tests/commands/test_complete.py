@@ -125,7 +125,7 @@ def test_all_commands_are_offered_with_their_help() -> None:
 
 
 def test_a_new_option_and_its_values_are_offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    option = Option(("-y", "--colour"), "NAME", "Colour of the key", choices=("red", "blue"))
+    option = Option(("-y", "--colour"), "Colour of the key", "NAME", choices=("red", "blue"))
     monkeypatch.setitem(OPTIONS, "colour", option)
     monkeypatch.setitem(COMMANDS["clear"].options, "colour", option)
     assert answer("nu", "clear", "--col") == ["0", "--colour\tColour of the key"]

@@ -167,7 +167,7 @@ def test_wrong_arguments_still_tell_the_shell() -> None:
 
 @pytest.fixture
 def pretend_option(monkeypatch: pytest.MonkeyPatch) -> str:
-    option = Option(("-x", "--external-id"), "ID", "External ID of the role")
+    option = Option(("-x", "--external-id"), "External ID of the role", "ID")
     monkeypatch.setitem(OPTIONS, "external_id", option)
     monkeypatch.setitem(COMMANDS[MAIN].options, "external_id", option)
     return "external_id"
