@@ -22,7 +22,7 @@ OTHER_WORDS = {
     "export": "To print a session (`mfaenv keys export` moves keys out of the keychain):\nmfaenv -p NAME",
     "server": "mfaenv exec --serve -p NAME -- CMD",
     **dict.fromkeys(("shell", "run"), "mfaenv exec"),
-    **dict.fromkeys(("assume", "use", "switch"), "mfaenv -p NAME"),
+    **dict.fromkeys(("assume", "set", "use", "switch"), "mfaenv -p NAME"),
     **dict.fromkeys(("list", "ls", "profiles"), _LISTS),
     **dict.fromkeys(("logout", "signout", "exit", "quit", "remove", "rm", "delete"), _LEAVE),
 }

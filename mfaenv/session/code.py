@@ -63,7 +63,8 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
         reason, hint = "--no-input forbids asking", f"Leave that option out, or {WAYS_TO_GIVE}."
     elif acquisition.ask.text == "terminal":
         reason = terminal.obstacle()
-        hint = f"Run it in a terminal, or {WAYS_TO_GIVE}; or let a window ask for it: MFAENV_ASK=auto."
+        where = "Run it in the foreground of a terminal"
+        hint = f"{where}, or {WAYS_TO_GIVE}; or let a window ask for it: MFAENV_ASK=auto."
     else:
         from mfaenv.prompt.window import Window  # most people have a terminal, and need none
 

@@ -13,7 +13,7 @@ end
 # That takes fish longer than all the rest. So where the system tells how long it is up, most prompts ask for that:
 # once a minute for the time too, since a clock may be set, as after a laptop that holds a virtual machine has slept.
 function _mfaenv_hold
-    test -r /proc/uptime; and read -l up rest </proc/uptime; or return
+    test -r /proc/uptime; and read -d ' ' -l up rest </proc/uptime; or return
     set -g _mfaenv_until (math "$up + min(60, $argv[1] - $_mfaenv_now)")
     set -g _mfaenv_holding $MFAENV_EXPIRES
 end
@@ -37,7 +37,7 @@ function _mfaenv_hook --on-event fish_prompt --on-event fish_preexec
         test -n "$_mfaenv_seen"; or _mfaenv_look
         if set -q MFAENV_EXPIRES
             if test "$MFAENV_EXPIRES" = "$_mfaenv_holding"
-                read -l up rest </proc/uptime
+                read -d ' ' -l up rest </proc/uptime
                 test $up -lt $_mfaenv_until; and return
             end
             string match -qr '^[0-9]+$' -- "$MFAENV_EXPIRES$MFAENV_NEXT"; or return

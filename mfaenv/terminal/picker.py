@@ -19,6 +19,7 @@ UP, DOWN = "\x1b[A", "\x1b[B"
 MOVES = {UP: -1, DOWN: 1, "\x1bOA": -1, "\x1bOB": 1, "\t": 1, "\x1b[5~": -MAX_ROWS, "\x1b[6~": MAX_ROWS}
 """Arrows, also those of application mode, Tab, PageUp and PageDown."""
 
+CTRL_U = "\x15"
 LEAVING = ("\x1b", "\x03", "\x04", "\x1c")  # Esc, Ctrl-C, Ctrl-D and Ctrl-Backslash
 KEY = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.)|.", re.DOTALL)
 """An arrow's sequence, which comes in one piece, or one character."""
@@ -43,6 +44,8 @@ class Picker:
             self._at = max(0, min(self._at + MOVES[key], len(self._shown) - 1))
         elif key in {"\x7f", "\b"}:
             self._narrow(self._typed[:-1])
+        elif key == CTRL_U:
+            self._narrow("")
         elif key.isprintable():
             self._narrow(self._typed + key)
         return ""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         ("statsu", "Did you mean status?"),
         ("setup", "Type:\nmfaenv configure"),
         ("refresh", "Type:\nmfaenv --refresh"),
+        ("set", "Type:\nmfaenv -p NAME"),
     ],
 )
 def test_a_word_that_is_no_command_gets_the_closest_right_line(product: Product, word: str, line: str) -> None:

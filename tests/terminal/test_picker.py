@@ -72,6 +72,7 @@ def test_what_is_chosen_is_printed_and_the_list_goes(stored: Product) -> None:
         ("3\r", "production"),
         ("AUD\r", "audit"),
         (f"9{ERASE}prod\n", "production"),
+        ("nothing\x15prod\r", "production"),
         ("\x1bOB\r", "staging"),
         ("\t\r", "staging"),
         (f"nothing\r{ERASE * 7}aud\r", "audit"),

@@ -246,6 +246,7 @@ def test_fish_looks_at_the_clock_each_minute_which_may_be_set(product: Product) 
     with seated(product, FISH._replace(load=(f"eval {text}",))) as seat:
         seat.set("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE")
         seat.set("MFAENV_EXPIRES", FAR)
+        seat.type("set -g IFS x")  # `read` cuts there
         seat.type("function _mfaenv_clock; echo >~/looked; set -g _mfaenv_now 1; end")
         for up, looked in ((159, False), (161, True)):
             (product.home / "uptime").write_text(f"{up}.00 1\n")
