@@ -24,10 +24,8 @@ def prevent() -> None:
             resource.setrlimit(resource.RLIMIT_CORE, (_MIN_BYTES, hard))
 
 
-def restore() -> bool:
-    """Set the former limit, for a program; return whether it was another one."""
-    lowered = bool(_former)
-    if sys.platform != "win32" and lowered:
+def restore() -> None:
+    """Set the former limit, for a program."""
+    if sys.platform != "win32" and _former:
         _, hard = resource.getrlimit(resource.RLIMIT_CORE)
         resource.setrlimit(resource.RLIMIT_CORE, (_former.pop(), hard))
-    return lowered

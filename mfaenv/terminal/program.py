@@ -86,7 +86,7 @@ def start(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> sub
 
     from subprocess import Popen
 
-    lowered = coredump.restore()  # the program inherits the limit
+    coredump.restore()  # the program inherits the limit
     try:
         return Popen(words, env=dict(env), **streams)  # noqa: S603 - the user's own program, or this one
     except OSError as error:
@@ -95,8 +95,7 @@ def start(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> sub
             raise
         return Popen(script, env=dict(env), **streams)  # noqa: S603 - as a shell does
     finally:
-        if lowered:
-            coredump.prevent()
+        coredump.prevent()
 
 
 def start_tracked(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> subprocess.Popen[bytes]:
