@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from mfaenv import fast, shells
+from mfaenv.commands import notice
 from mfaenv.errors import FAILED, INTERRUPTED, MfaenvError, NothingStoredError, from_signal
 from mfaenv.fast import catalog, environment
 from mfaenv.fast.parse import ANSWERS, Env
 from mfaenv.shells import detect
 from mfaenv.store.output_file import NO_FILES
 from mfaenv.terminal.terminal import Terminal
-from mfaenv.terminal.text import printable
 
 _SHORTAGES = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN}
 
@@ -52,8 +52,7 @@ def _fail(status: int, arguments: Sequence[str], env: Env) -> None:
     profile = catalog.profile_or_default(line.options, env)
     current = env.get(environment.PROFILE, "")
     if current not in {"", profile} and environment.has_session(env) and not line.options.get("quiet"):
-        with suppress(OSError):
-            fast.text_to_stderr(f"mfaenv: This shell still has the session of profile {printable(current)}.\n")
+        notice.say(f"This shell still has the session of profile {current}.")
 
 
 def _say(error: MfaenvError, env: Env) -> None:

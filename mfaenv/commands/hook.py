@@ -6,7 +6,6 @@ what it has to in the shell's variables, which `fast.environment` explains.
 """
 
 import time
-from contextlib import suppress
 
 from mfaenv import duration, fast, shells, suggest
 from mfaenv.command_line import to_type
@@ -19,7 +18,6 @@ from mfaenv.fast.parse import DEFAULT, Env, Words
 from mfaenv.session import direnv
 from mfaenv.shells import Pair
 from mfaenv.store import Store
-from mfaenv.terminal.text import printable
 
 AS_BEFORE = " with the options that you gave before"
 
@@ -54,13 +52,13 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
         return seen
     if pinned and not asked:
         if pinned != environment.NO_PROFILE:
-            _say(f"AWS_PROFILE is gone: type mfaenv{AS_BEFORE}")
+            notice.say(f"AWS_PROFILE is gone: type mfaenv{AS_BEFORE}")
         return [*_removal(env), *seen]
     env = _without_names(env) | {PROFILE: profile}
     if session := _stored(env, store, now):
-        _say_what(session)
+        notice.say(notice.describe(session))
     elif asked or former:
-        _say(_what_to_type(asked, former, env))
+        notice.say(_what_to_type(asked, former, env))
     return [*(session or _removal(env)), *seen]
 
 
@@ -81,7 +79,7 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
     again = AS_BEFORE if env.get(PINNED) else ""
     mfaenv = to_type("-p", profile) if profile and asked and asked != profile else "mfaenv"
     if end <= now:
-        _say(f"the session{whose} has ended: type {mfaenv}{again or ' for a new one'}")
+        notice.say(f"the session{whose} has ended: type {mfaenv}{again or ' for a new one'}")
         return _removal_at_end(env, asked)
     if now < end - duration.REMINDER:
         return [(NEXT, str(end - duration.REMINDER))]
@@ -89,7 +87,7 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
         left = duration.rounded(int(end - now))
         renew = "--min-remaining 15m" if notice.role(env) else "--refresh"  # which takes a code for a role too
         ends = f"{profile or 'the session'} ends at {duration.time_of_day(end, now)}, in {left}"
-        _say(f"{ends}: type {mfaenv} {renew}{again}")
+        notice.say(f"{ends}: type {mfaenv} {renew}{again}")
     return [(NEXT, str(end))]
 
 
@@ -111,7 +109,7 @@ def _newer(env: Env, store: Store, now: float) -> list[Pair]:
     if (had_one and got.get(identity) != env.get(identity)) or got.get(key) == env.get(key):
         return []
     if not had_one:
-        _say_what(session)
+        notice.say(notice.describe(session))
     return session
 
 
@@ -160,12 +158,3 @@ def _what_to_type(asked: str, former: str, env: Env) -> str:
     if asked in profiles:
         return f"{now}: type mfaenv"
     return f"{now}, and there is no such profile. {suggest.hint(asked, profiles, '')}".rstrip()
-
-
-def _say_what(session: list[Pair]) -> None:
-    _say(notice.describe({name: value for name, value in session if value}))
-
-
-def _say(text: str) -> None:
-    with suppress(OSError):
-        fast.text_to_stderr(f"mfaenv: {printable(text)}\n")

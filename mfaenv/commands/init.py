@@ -4,6 +4,7 @@ import os
 import time
 
 from mfaenv import command_line, duration, fast, shells, suggest
+from mfaenv.commands import notice
 from mfaenv.commands.output_target import code_page
 from mfaenv.errors import DONE, MfaenvError, wrong_usage
 from mfaenv.fast import catalog, environment
@@ -121,12 +122,7 @@ def kept_by_exec(env: Env) -> list[Pair]:
     names = (*environment.PROFILE_VARIABLES, *keys)
     gone = [name for name in names if env.get(name) not in (None, "", env.get(environment.ONLY))]
     if gone:
-        from contextlib import suppress  # slow to load
-
-        with suppress(OSError):
-            fast.text_to_stderr(
-                f"mfaenv: unset, as this shell is of exec --serve or --only: {', '.join(gone)}\n"
-            )
+        notice.say(f"unset, as this shell is of exec --serve or --only: {', '.join(gone)}")
     files = [(name, env.get(f"MFAENV_{name}") or None) for name in fast.FILE_VARIABLES]
     return [*((name, None) for name in gone), *files]
 

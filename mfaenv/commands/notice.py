@@ -1,7 +1,6 @@
 """The one line that says which session a shell gets."""
 
 import time
-from contextlib import suppress
 
 from mfaenv import duration, fast
 from mfaenv.fast import environment
@@ -11,18 +10,23 @@ from mfaenv.shells import Pair
 
 def show(options: Options, env: Env, pairs: list[Pair]) -> None:
     """Show which session the shell gets."""
-    got = {name: value for name, value in pairs if value}
     limit = environment.lost_limit(options, env)
     if "cached" in options:  # as in a startup file, which does not know what started the shell
-        limit = "" if got.get(environment.LIMIT) else env.get(environment.LIMIT, "")
+        limit = "" if dict(pairs).get(environment.LIMIT) else env.get(environment.LIMIT, "")
         if not limit:
             return
     before = f"until now the session of this shell was {limit}" if limit else ""
-    with suppress(OSError):  # the keys are printed: a log that is full or closed must not fail the line
-        from mfaenv.terminal.text import printable  # slow to load, and mostly nothing is shown
+    say(describe(pairs), _disagreement(env), before)
 
-        lines = filter(None, [describe(got), _disagreement(env), before])
-        fast.text_to_stderr("".join(f"mfaenv: {printable(line)}\n" for line in lines))
+
+def say(*lines: str) -> None:
+    """Show lines that are not empty: a log that is full or closed must not fail what a shell evaluates."""
+    from mfaenv.terminal.text import printable  # slow to load, and mostly nothing is shown
+
+    try:
+        fast.text_to_stderr("".join(f"mfaenv: {printable(line)}\n" for line in lines if line))
+    except OSError:
+        return
 
 
 def _disagreement(env: Env) -> str:
@@ -34,8 +38,9 @@ def _disagreement(env: Env) -> str:
     return f"until now the keys were of profile {profile}, though AWS_PROFILE was {asked}"
 
 
-def describe(got: Env) -> str:
+def describe(pairs: list[Pair]) -> str:
     """Return a session's profile, role and end."""
+    got = {name: value for name, value in pairs if value}
     name = role(got)
     details = [f"role {name}" if name else "", got.get(environment.LIMIT, "")]
     words = [got.get(environment.PROFILE, "")]
