@@ -20,10 +20,13 @@ def make_folders(path: str) -> None:
     missing = [path]
     while not os.path.isdir(parent := os.path.dirname(missing[-1])) and parent != missing[-1]:
         missing.append(parent)
-    for folder in reversed(missing):
-        with suppress(FileExistsError):  # another process was faster; or the next step refuses it
-            os.mkdir(folder, PRIVATE)
-            os.chmod(folder, PRIVATE)
+    before = os.umask(0o077)
+    try:
+        for folder in reversed(missing):
+            with suppress(FileExistsError):  # another process was faster; or the next step refuses it
+                os.mkdir(folder, PRIVATE)
+    finally:
+        os.umask(before)
 
 
 def _temporary(path: str) -> str:
