@@ -7,25 +7,21 @@ moves, once for light and once for dark pages. Where people ask for less motion 
 tests/run makes that Python, and installs the AWS CLI.
 """
 
-from __future__ import annotations
-
 import re
 import shutil
 import sys
 import tempfile
 import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 import pyte
 from product import Product
 from terminals import Window, direct, with_mfaenv
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
 
 FOLDER = Path(__file__).parents[1] / ".github" / "pictures"
 NEEDS = ("aws", "bash", "stty")

@@ -1,12 +1,10 @@
 """Commands of messages work where mfaenv is installed as it is."""
 
-from __future__ import annotations
-
 import shlex
 import sys
 from importlib import util
+from pathlib import Path
 from subprocess import list2cmdline
-from typing import TYPE_CHECKING
 
 import pytest
 from botocore.compat import compat_shell_split
@@ -15,9 +13,6 @@ from hypothesis import strategies as st
 
 from mfaenv import shells
 from mfaenv.command_line import install_command, same_command, with_own_name
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture

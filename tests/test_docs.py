@@ -1,27 +1,21 @@
 """The README, the pages of help, the guide for contributors and the program say the same, both ways."""
 
-from __future__ import annotations
-
 import ast
 import json
 import re
+from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from documents import DOCUMENTS, JAPANESE, PAGES, README, ROOT, blocks, page, prose, read, spans
+from product import Product
 
 from mfaenv import shells
 from mfaenv.aws.mfa_policies import SELF_SERVICE
 from mfaenv.fast.catalog import COMMANDS
 from mfaenv.fast.parse import MAIN
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 GUIDE, SECURITY = ".github/CONTRIBUTING.md", ".github/SECURITY.md"
 FLAGS = {flag for command in COMMANDS.values() for flag in command.flags()}

@@ -1,15 +1,10 @@
 """The README's pictures: small, still where people want that, and what a terminal shows today."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pictures
 import pytest
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FILES = sorted(pictures.FOLDER.glob("*.svg"))
 

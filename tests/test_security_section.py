@@ -3,25 +3,20 @@
 Whoever changes a sentence has to look here whether its tests still prove it.
 """
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 from documents import PAGES, README, prose, read, sentences
+from observed_aws import ObservedAws
 from product import Product
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from observed_aws import ObservedAws
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 TESTS = Path(__file__).parent
 MOVES = "test_import_moves_the_keys_changes_nothing_else_and_costs_no_code"

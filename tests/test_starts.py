@@ -1,21 +1,17 @@
 """Runs in forks: what a start of the interpreter gives is what they give."""
 
-from __future__ import annotations
-
 import os
 import re
 import signal
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from product import Outcome, Product, finish
 from terminals import CTRL_C, direct
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each run starts the interpreter")
 

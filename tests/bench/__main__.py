@@ -4,8 +4,6 @@ It takes a minute or two, needs the network for what it installs in .venv/bench,
 the machine is not at rest, root can put everything else behind it: `chrt -f 1 python -m tests.bench`.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 from pathlib import Path

@@ -1,20 +1,15 @@
 """What a shell takes that has `mfaenv init` in its profile: to open, and at each prompt."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from . import timing
 from .row import OURS, Row, beyond
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from .scene import Scene
+from .scene import Scene
 
 PROMPTS = 2000
 REPEATS = 5

@@ -1,15 +1,10 @@
 """Other programs at the same work."""
 
-from __future__ import annotations
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from typing import TYPE_CHECKING, NamedTuple
-
+from .scene import Scene
 from .stage import STORED
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from .scene import Scene
 
 
 class Peer(NamedTuple):

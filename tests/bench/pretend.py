@@ -1,13 +1,11 @@
 """AWS for the bench: a process of its own, with no part in what is measured, whose device takes any code but one."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
 from botocore.auth import SigV4Auth
@@ -19,9 +17,6 @@ from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.server import PretendAws
 from mfaenv.pretend_aws.totp import Device
 from mfaenv.pretend_aws.world import Credential, User, World
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ACCOUNT = "123456789012"
 SERIAL = f"arn:aws:iam::{ACCOUNT}:mfa/alice"

@@ -1,7 +1,5 @@
 """What is measured: mfaenv from a wheel in a fresh virtual environment, and its peers from their packages."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import sys

@@ -1,19 +1,13 @@
 """What mfaenv promises about its speed, row by row, and whether it holds."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterator
 from functools import partial
 from statistics import median
-from typing import TYPE_CHECKING
 
 from . import in_shells, timing
 from .pretend import CHAINED, CODE, SERIAL, WRONG, role_name
 from .row import OURS, Row, beyond, ratio
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from .scene import Scene
+from .scene import Scene
 
 BARE = "`python -c pass`"
 BOTO3 = "a bare boto3 script"

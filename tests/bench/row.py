@@ -1,11 +1,8 @@
 """A row of the table of promises."""
 
-from __future__ import annotations
+from typing import NamedTuple
 
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from .timing import Turns
+from .timing import Turns
 
 OURS = "mfaenv"
 

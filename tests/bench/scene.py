@@ -1,21 +1,15 @@
 """Everything that a measurement needs: the programs, two homes, and a connection to STS."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mfaenv.session import service
 
 from . import timing
 from .pretend import CHAINED, CODE, Sts
+from .programs import Programs
 from .stage import Stage
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from .programs import Programs
 
 MANY = 1000
 """Profiles and stored sessions of somebody who has a lot of them."""

@@ -1,23 +1,17 @@
 """What the programs find: a home with AWS files, sessions in a store, and the environment that leads there."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import time
+from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from mfaenv import store
 from mfaenv.fast.entry import Session
 
 from .pretend import ACCOUNT, KEY, REGION, SERIAL, role_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
-    from .programs import Programs
+from .programs import Programs
 
 SESSION = {
     "aws_access_key_id": "ASIAIOSFODNN7EXAMPLE",

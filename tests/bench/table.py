@@ -1,18 +1,13 @@
 """The tables, as Markdown."""
 
-from __future__ import annotations
-
 import os
 import platform
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from .peers import Peer
-    from .programs import Programs
-    from .row import Row
+from .peers import Peer
+from .programs import Programs
+from .row import Row
 
 FILE = Path(__file__).with_name("README.md")
 MARKS = ("<!-- bench -->\n", "<!-- /bench -->\n")

@@ -1,16 +1,12 @@
 """How long a whole process takes, and how much memory: on its own, in a shell, and with somebody at a terminal."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from statistics import median
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 QUIET = [(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0) for fd in (0, 1, 2)]
 CTRL_C, INTERRUPTED = b"\x03", 130

@@ -1,15 +1,15 @@
 """What `mfaenv complete` answers, without a shell: what is wanted where, and how each shell gets it."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from product import Product
 from terminals import need
 
 from mfaenv import shells
@@ -17,12 +17,6 @@ from mfaenv.cli import help as pages
 from mfaenv.commands import complete
 from mfaenv.fast.catalog import COMMANDS, OPTIONS, STORED
 from mfaenv.fast.parse import FILES, MAIN, PROFILES, PROGRAM, Command, Option
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
-
-    from product import Product
 
 COMPLETING = [name for name in shells.NAMES if shells.get_target(name).completion]
 ODD = [

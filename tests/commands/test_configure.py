@@ -1,19 +1,17 @@
 """The guided set-up where nobody is asked: its files before and after."""
 
-from __future__ import annotations
-
 import json
 import os
 import stat
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from newcomers import DEVICE, NOTHING, PROCESS, config, direnv_library, settle_newcomer, state
-from product import as_nobody
+from observed_aws import ObservedAws
+from product import Product, as_nobody
 from settings import configure
 from terminals import need
 
@@ -21,12 +19,7 @@ from mfaenv import shells
 from mfaenv.commands.configure import programs, shell_file
 from mfaenv.config import awsfiles
 from mfaenv.errors import DONE, FAILED
-
-if TYPE_CHECKING:
-    from observed_aws import ObservedAws
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="drives a pseudo-terminal")
 

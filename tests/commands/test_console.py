@@ -1,36 +1,29 @@
 """`mfaenv console`: a link for a role's session, in the browser or on standard output, and nowhere else."""
 
-from __future__ import annotations
-
 import json
 import re
 import stat
 import sys
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
 import pytest
 from observed_aws import DROPPED, UNAVAILABLE, ObservedAws
-from product import PATIENCE
+from product import PATIENCE, Outcome, Product
 from rare_things import add_account_of
 from settings import configure, set_keys
 from trouble import assert_explained, certificate, refusing_proxy
 
 from mfaenv.aws import regions
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
+from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.wire import Refusal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from product import Outcome, Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes of files and a BROWSER that is a script")
 

@@ -1,23 +1,17 @@
 """`mfaenv help`: the list of topics, and a page on a terminal and elsewhere."""
 
-from __future__ import annotations
-
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from documents import spans
-from product import COMMAND, advised
+from product import COMMAND, Product, advised
 from rich.console import Console
 from terminals import USUAL_SIZE, Window
 
 from mfaenv.errors import DONE, USAGE
 from mfaenv.fast.catalog import TOPICS
 from mfaenv.terminal.markdown import draw
-
-if TYPE_CHECKING:
-    from product import Product
 
 FOLDER = Path(__file__).parents[2] / "mfaenv" / "help"
 PAGES = {topic: (FOLDER / f"{topic}.md").read_text(encoding="utf-8") for topic in TOPICS}

@@ -1,29 +1,23 @@
 """`mfaenv keys` where they stand in files: what is listed, what is told, and the order of a rotation."""
 
-from __future__ import annotations
-
 import json
 import shlex
 import sys
 import time
-from typing import TYPE_CHECKING
 
 import pytest
 from keychains import NOBODYS_BUS
+from observed_aws import ObservedAws
+from own_keys import config, credentials, get_session, listed, states
+from product import Product
 from rare_things import add_root
 from settings import configure
 from terminals import Window
 from trouble import assert_explained
 
 from mfaenv.errors import USAGE
-
-if TYPE_CHECKING:
-    from observed_aws import ObservedAws
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
-    from mfaenv.pretend_aws.world import User
-from own_keys import config, credentials, get_session, listed, states
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.world import User
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="drives a pseudo-terminal")
 

@@ -1,29 +1,22 @@
 """Sentences that say what to do next: the closest right line for what people type."""
 
-from __future__ import annotations
-
 import json
 import re
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
-from typing import TYPE_CHECKING
 
 import pytest
-from product import COMMAND, advised
+from observed_aws import ObservedAws
+from product import COMMAND, Product, advised
 from settings import configure
 from terminals import direct, need
 from trouble import CODE, refusing_proxy
 
 from mfaenv.errors import CODE_NEEDED, USAGE
 from mfaenv.fast.entry import Session
+from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.store import Store
-
-if TYPE_CHECKING:
-    from observed_aws import ObservedAws
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
 
 
 @pytest.mark.parametrize(

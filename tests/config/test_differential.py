@@ -4,11 +4,11 @@ Both call the same pretend AWS, in this process: where botocore's HTTP session w
 answers. Where they differ, a rule says so by name, or the test fails.
 """
 
-from __future__ import annotations
-
 import os
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import botocore.httpsession
@@ -25,19 +25,14 @@ from web_identity import ISSUER, WebIdentities, WebIdentity, trust_issuer
 
 from mfaenv.aws import client
 from mfaenv.errors import MfaenvError
+from mfaenv.fast.parse import Options
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.world import World
 from mfaenv.serving.loopback import HttpRequest
 from mfaenv.session import service
 from mfaenv.terminal.terminal import Terminal
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
-
-    from mfaenv.fast.parse import Options
-
-    Section = dict[str, str]
+Section = dict[str, str]
 
 LONG, OTHER = (
     ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG"),

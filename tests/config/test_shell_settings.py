@@ -1,14 +1,12 @@
 """What a profile says of where AWS is, as a shell gets it: programs there are as with the profile's own name."""
 
-from __future__ import annotations
-
 import json
 import os
 import re
 import shlex
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import botocore.configprovider
 import botocore.session
@@ -17,17 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from observed_aws import ObservedAws
+from product import Product
 
 from mfaenv.config import awsfiles, shell_settings
 from mfaenv.fast import environment
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from observed_aws import ObservedAws
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 A, B, C = "http://127.0.0.1:1", "http://127.0.0.1:2", "https://c.example.com/path"
 URLS = st.sampled_from([A, B, C])

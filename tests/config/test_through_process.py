@@ -1,26 +1,19 @@
 """A role whose source has mfaenv itself for its process: other programs need that, and to mfaenv it is the same."""
 
-from __future__ import annotations
-
 import json
 import shlex
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
-from product import COMMAND
+from observed_aws import ObservedAws
+from product import COMMAND, Product
 from settings import configure
 from terminals import direct
 
 from mfaenv import CODE_NEEDED
 from mfaenv.config import awsfiles, credential_process, resolve
-
-if TYPE_CHECKING:
-    from observed_aws import ObservedAws
-    from product import Product
-
-    from mfaenv.model import Request
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.model import Request
+from mfaenv.pretend_aws.scenario import Scenario
 
 ARN = "arn:aws:iam::111122223333:role/Developer"
 

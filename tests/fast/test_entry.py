@@ -1,21 +1,16 @@
 """What an entry may hold, and what is read of it."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from entries import KINDS
 from hypothesis import given
 from hypothesis import strategies as st
+from product import Product
 
 from mfaenv import store
 from mfaenv.fast.entry import Entry, Session
-
-if TYPE_CHECKING:
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 
 @given(st.sampled_from(KINDS), st.binary(max_size=400))

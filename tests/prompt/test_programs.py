@@ -1,23 +1,24 @@
 """Programs that open windows: how each is asked and answers, pinentry on a terminal, and where none opens."""
 
-from __future__ import annotations
-
 import os
 import platform
 import re
 import shutil
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
 import pytest
+from clock import Clock
 from hypothesis import given
 from hypothesis import strategies as st
+from product import Product
 from terminals import BASH, CTRL_C, direct, open_window
 from window_programs import with_programs
 
 from mfaenv.errors import CODE_NEEDED, INTERRUPTED, USAGE
 from mfaenv.fast.catalog import WINDOWS
+from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.prompt import programs
 from mfaenv.prompt.programs import (
     DIALOGS,
@@ -34,14 +35,6 @@ from mfaenv.prompt.programs import (
 from mfaenv.prompt.window import Window
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from clock import Clock
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs that are scripts")
 

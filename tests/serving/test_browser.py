@@ -1,19 +1,14 @@
 """Which browser opens a link: the one that BROWSER names, or the system's, which gets no secret in its arguments."""
 
-from __future__ import annotations
-
 import os
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from product import PATIENCE
 
 from mfaenv.errors import MfaenvError
 from mfaenv.serving import browser
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="programs that are scripts"),

@@ -1,23 +1,18 @@
 """The address that leads a browser to a secret link: once, and only whoever knows it."""
 
-from __future__ import annotations
-
 import http.client
 import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 from product import NOBODY, PATIENCE
 
 from mfaenv.serving import browser
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 LINK = "https://signin.example.com/federation?Action=login&SigninToken=secret"
 

@@ -1,7 +1,5 @@
 """What direnv has to know of a session, so that it takes back the right variables."""
 
-from __future__ import annotations
-
 import base64
 import json
 import zlib

@@ -1,12 +1,11 @@
 """What is printed as data, read by the programs that it is for."""
 
-from __future__ import annotations
-
 import io
 import json
 import os
 import subprocess
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from pathlib import Path
 
 import depth
 import dotenv
@@ -19,10 +18,6 @@ from values import CORPUS, TEXTS
 from mfaenv.errors import MfaenvError
 from mfaenv.shells import render
 from mfaenv.shells.formats import github_masks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
 
 SESSION = [
     ("AWS_PROFILE", None),

@@ -1,7 +1,5 @@
 """What can be said of the printed text without a shell, and what is refused before anything is printed."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

@@ -1,30 +1,24 @@
 """The store beside other people's files: what it takes for its own, what it makes, and what it leaves alone."""
 
-from __future__ import annotations
-
 import os
 import stat
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from product import Outcome, Product
 
 from mfaenv import fast, store
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import entry
+from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.session import remembered
 from mfaenv.session.lock import lock
 from mfaenv.store import Store, private_files
-
-if TYPE_CHECKING:
-    from product import Outcome, Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
 
 POSIX = os.name == "posix"
 ROOT = sys.platform != "win32" and os.geteuid() == 0

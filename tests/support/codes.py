@@ -1,17 +1,11 @@
 """A device whose codes do not run out, codes that are wrong, and how many were sent to AWS."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from observed_aws import ObservedAws
 
 from mfaenv.pretend_aws import scenario
+from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.totp import STEP, Device
-
-if TYPE_CHECKING:
-    from observed_aws import ObservedAws
-
-    from mfaenv.pretend_aws.scenario import Scenario
-    from mfaenv.pretend_aws.world import User
+from mfaenv.pretend_aws.world import User
 
 
 class SpareDevice(Device):

@@ -1,12 +1,8 @@
 """How deep this run goes: tests that draw examples, and those that break off at each step, try all only with --all."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from enum import Enum, auto
-from typing import TYPE_CHECKING, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from typing import TypeVar
 
 Case = TypeVar("Case")
 

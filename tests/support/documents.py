@@ -1,7 +1,5 @@
 """The README and the pages of help, and what stands in them as code."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,16 +1,11 @@
 """`FaultyAws`: a pretend AWS at whose nth request something happens, before it is carried out or after."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from observed_aws import DROPPED, ObservedAws
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from mfaenv.pretend_aws.service import Operation
-    from mfaenv.serving.loopback import HttpRequest, HttpResponse
+from mfaenv.pretend_aws.service import Operation
+from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 
 class FaultyAws(ObservedAws):

@@ -4,8 +4,6 @@ A fork gets what a start gets: arguments, environment, folder, umask, descriptor
 terminal. What differs is the command line that `ps` shows, /proc/PID/environ, the parent, and what is loaded.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import fcntl
@@ -28,13 +26,11 @@ import tempfile
 import termios
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from botocores_hooks import compute_once
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 SOURCES = Path(__file__).parents[2]
 PACKAGE = "mfaenv"

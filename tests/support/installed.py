@@ -3,8 +3,6 @@
 `python tests/support/installed.py FOLDER` writes them.
 """
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,20 +1,16 @@
 """A real keychain: a Secret Service of its own, which gnome-keyring gives on a D-Bus that nobody else is on."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from product import PATIENCE
 from terminals import need
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 WORDS = "secret words"
 """What unlocks it."""

@@ -1,14 +1,8 @@
 """A newcomer to mfaenv: her keys, a config file and a startup file of her own."""
 
-from __future__ import annotations
+from pathlib import Path
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from product import Product
-
+from product import Product
 
 DEVICE = "mfa_serial = arn:aws:iam::123456789012:mfa/alice"
 PROCESS = "credential_process = mfaenv process -p default"

@@ -1,16 +1,13 @@
 """What tests of `mfaenv keys` look at and do."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from product import Outcome, Product
+from product import Outcome, Product
 
-    from mfaenv.pretend_aws.scenario import Scenario
-    from mfaenv.pretend_aws.world import User
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.world import User
 
 
 def config(product: Product) -> Path:

@@ -1,7 +1,5 @@
 """Reads a QR code from its modules, as a scanner does: ISO/IEC 18004, versions 5 and 6, text in bytes and letters."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 
 HALVES = {" ": (1, 1), "▀": (0, 1), "▄": (1, 0), "█": (0, 0)}

@@ -1,7 +1,5 @@
 """What only tests need of the world: other partitions, trust and devices, the account's owner, slow keys."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Mapping
 

@@ -1,20 +1,16 @@
 """A screen without a monitor, on which real windows open, and a person who types into them."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from types import TracebackType
+from typing import Self
 
 import pytest
 from product import PATIENCE
 from terminals import need
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import TracebackType
 
 TITLE = "^mfaenv$"
 SECONDS_TO_TAKE = 5

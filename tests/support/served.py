@@ -1,25 +1,19 @@
 """Commands behind `mfaenv exec --serve`, and roles that end while they run."""
 
-from __future__ import annotations
-
 import http.client
 import json
 import os
 import subprocess
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from types import TracebackType
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import pytest
 from product import PATIENCE, Outcome, Product, finish
 
-from mfaenv.pretend_aws.world import Role
-
-if TYPE_CHECKING:
-    from types import TracebackType
-
-    from mfaenv.pretend_aws.world import Credential, Principal, World
+from mfaenv.pretend_aws.world import Credential, Principal, Role, World
 
 
 def shorten(monkeypatch: pytest.MonkeyPatch, world: World, *, roles: int = 0, users: int = 0) -> None:

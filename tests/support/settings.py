@@ -1,13 +1,9 @@
 """Changes to the AWS config files of a test's home."""
 
-from __future__ import annotations
-
 import configparser
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from product import Product
+from product import Product
 
 
 def configure(product: Product, profile: str = "default", /, **values: str | None) -> None:

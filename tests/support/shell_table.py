@@ -3,8 +3,6 @@
 A shell is a row, with one more for each mode that changes what text means. Programs are looked up on the PATH.
 """
 
-from __future__ import annotations
-
 import sys
 from typing import NamedTuple
 

@@ -1,14 +1,12 @@
 """Windows that people type in: interactive shells on pseudo-terminals, and how mfaenv is loaded in each of them."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
+from typing import Any, NamedTuple, NoReturn, Self
 
 import pexpect  # type: ignore[import-untyped]  # it has no types
 import pyte
@@ -20,11 +18,10 @@ from product import COMMAND, PATIENCE, Fork, forks
 if sys.platform != "win32":
     import termios
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from types import TracebackType
+from collections.abc import Mapping, Sequence
+from types import TracebackType
 
-    from product import Product
+from product import Product
 
 SIZE = (60, 250)
 """Lines and columns: wide enough that no sentence of ours is broken."""

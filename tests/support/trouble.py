@@ -1,25 +1,20 @@
 """What gets in the way, a certificate that nobody knows or a proxy that lets nobody through, and how that is told."""
 
-from __future__ import annotations
-
 import datetime as dt
 import ipaddress
 import re
 import ssl
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from product import Outcome
+from product import Outcome
 
 CODE = "864209"
 """Six digits that, in all likelihood, are nobody's code."""

@@ -1,7 +1,5 @@
 """A session, values that shells have been known to break, values that hypothesis makes, and one that is too long."""
 
-from __future__ import annotations
-
 import string
 
 from hypothesis import strategies as st

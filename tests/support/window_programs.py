@@ -1,17 +1,12 @@
 """Which of the programs that open windows mfaenv finds."""
 
-from __future__ import annotations
-
 import os
 import shutil
-from typing import TYPE_CHECKING
 
+from product import Product
 from terminals import need
 
 from mfaenv.fast.catalog import WINDOWS
-
-if TYPE_CHECKING:
-    from product import Product
 
 
 def with_programs(product: Product, **programs: str) -> Product:

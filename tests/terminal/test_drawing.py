@@ -1,25 +1,18 @@
 """How questions and choices are drawn: in rich's styles, and on a terminal of 80 columns."""
 
-from __future__ import annotations
-
 import re
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
-from product import COMMAND
+from observed_aws import ObservedAws
+from product import COMMAND, Product
 from rare_things import add_security_key, add_virtual_device
 from rich.cells import cell_len
 from settings import configure, set_keys
 from terminals import USUAL_SIZE, Window, direct
 
 from mfaenv.pretend_aws.policy import ALLOW_ALL
-
-if TYPE_CHECKING:
-    from observed_aws import ObservedAws
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="drives a pseudo-terminal")
 

@@ -1,29 +1,23 @@
 """Text from outside, in every command: a terminal gets no character from it that is more than shown."""
 
-from __future__ import annotations
-
 import json
 import re
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from observed_aws import ObservedAws
+from product import Product
 from rare_things import add_security_key, add_virtual_device
 from settings import configure
 from terminals import CTRL_C, direct
 
 from mfaenv.pretend_aws.policy import ALLOW_ALL
+from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.shells import FORMATS, NAMES
 from mfaenv.terminal.text import printable
-
-if TYPE_CHECKING:
-    from observed_aws import ObservedAws
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="drives a pseudo-terminal")
 

@@ -1,23 +1,16 @@
 """`mfaenv -p` with nothing after it: the profiles on the terminal itself, to choose from."""
 
-from __future__ import annotations
-
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-from product import COMMAND
+from product import COMMAND, Product
 from terminals import CTRL_C, USUAL_SIZE, Window
 
 from mfaenv.errors import CODE_NEEDED, DONE, INTERRUPTED, USAGE
+from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.terminal.text import Row
-
-if TYPE_CHECKING:
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
 
 if sys.platform == "win32":
     pytest.skip("drives a pseudo-terminal", allow_module_level=True)

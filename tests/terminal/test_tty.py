@@ -1,19 +1,14 @@
 """The terminal itself: where it goes, what is asked on it, and how wide text is."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
+from product import Product
 from rich.cells import cell_len
 from terminals import CTRL_Z, Window
 
 from mfaenv.terminal.text import wrapped
-
-if TYPE_CHECKING:
-    from product import Product
 
 on_posix = pytest.mark.skipif(sys.platform == "win32", reason="drives a pseudo-terminal")
 

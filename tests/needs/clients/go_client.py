@@ -1,7 +1,5 @@
 """A program in Go for all tests, built from Debian's sources of the AWS SDK: compiling these takes a minute."""
 
-from __future__ import annotations
-
 import fcntl
 import functools
 import os

@@ -1,27 +1,21 @@
 """The recipes of the pages with the real programs: those that give the code, and those that use the session."""
 
-from __future__ import annotations
-
 import base64
 import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from documents import PAGES, blocks, spans
+from product import Product
 from settings import configure
 from terminals import CTRL_C, direct, missing, need, with_mfaenv
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Debian's programs")
 

@@ -1,16 +1,11 @@
 """The story of the page on the demo, and the four lines of the README: what they do is what is said."""
 
-from __future__ import annotations
-
 import re
 import shutil
-from typing import TYPE_CHECKING
 
 from documents import JAPANESE, README, SPAN, blocks, page
+from product import Product
 from terminals import BASH, Window, need, open_window
-
-if TYPE_CHECKING:
-    from product import Product
 
 STEP = re.compile(r"^\d\. \*\*.*?(?=^\d\. |^\n|\Z)", re.MULTILINE | re.DOTALL)
 """A step begins with a number and words in bold."""

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import pytest
 from needs.clients import go_client
@@ -15,8 +15,7 @@ from product import PATIENCE, Product
 from settings import configure, set_keys
 from terminals import need, with_mfaenv
 
-if TYPE_CHECKING:
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 
 class Program(NamedTuple):

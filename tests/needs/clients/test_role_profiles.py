@@ -1,27 +1,21 @@
 """Role profiles in other people's programs, after `mfaenv configure`: each names its profile, and none knows mfaenv."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import pytest
 from needs.clients import go_client
-from product import finish
+from observed_aws import ObservedAws
+from product import Product, finish
 from screens import Screen
 from terminals import missing, need, with_mfaenv
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from observed_aws import ObservedAws
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="windows of X"),

@@ -1,29 +1,21 @@
 """`mfaenv keys` in a desktop session: a locked keyring, and gnome-keyring's own window that asks for its password."""
 
-from __future__ import annotations
-
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from keychains import WORDS, Keychain, opened
-from product import finish
+from observed_aws import ObservedAws
+from product import Outcome, Product, finish
 from screens import Screen, until
 from trouble import assert_explained
 
 from mfaenv.errors import DONE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from observed_aws import ObservedAws
-    from product import Outcome, Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
-    from mfaenv.pretend_aws.service import Operation
-    from mfaenv.pretend_aws.world import User
-    from mfaenv.serving.loopback import HttpRequest, HttpResponse
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.service import Operation
+from mfaenv.pretend_aws.world import User
+from mfaenv.serving.loopback import HttpRequest, HttpResponse
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="windows of X"),

@@ -1,26 +1,18 @@
 """Questions in windows: real pinentry and zenity on a screen of X."""
 
-from __future__ import annotations
-
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 from codes import sent_codes, wrong_codes
-from product import finish
+from observed_aws import ObservedAws
+from product import Product, finish
 from screens import Screen, command_lines, until
 from settings import configure
 from window_programs import with_programs
 
 from mfaenv.errors import INTERRUPTED
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from observed_aws import ObservedAws
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="windows of X"),

@@ -1,17 +1,11 @@
 """What tests of `mfaenv keys` share: a keychain that mfaenv finds."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from keychains import Keychain, opened
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from product import Product
+from product import Product
 
 
 @pytest.fixture

@@ -1,34 +1,26 @@
 """`mfaenv keys`: what is listed, what moves between the file and the keychain, and what is rotated where it lies."""
 
-from __future__ import annotations
-
 import json
 import os
 import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from keychains import Keychain
 from own_keys import config, credentials, get_session, listed, states, succeeded
-from product import as_nobody
+from product import Product, as_nobody
 from settings import configure, set_keys
 from terminals import Window
 from trouble import assert_explained
 
 from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE
 from mfaenv.pretend_aws.policy import ALLOW_ALL
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from keychains import Keychain
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
-    from mfaenv.pretend_aws.world import User
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.world import User
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tests/needs/windows has the keychain there")
 

@@ -1,27 +1,20 @@
 """Several changes of keys at once, keychains that keep nothing, files that others read, and what a kill leaves."""
 
-from __future__ import annotations
-
 import json
 import os
+import subprocess
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from depth import examples
-from product import PATIENCE, finish
+from keychains import Keychain
+from product import PATIENCE, Product, finish
 from terminals import need
 from trouble import assert_explained
 
-if TYPE_CHECKING:
-    import subprocess
-
-    from keychains import Keychain
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
-    from mfaenv.pretend_aws.world import Credential, User
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.world import Credential, User
 
 
 def credentials(product: Product) -> Path:

@@ -3,8 +3,6 @@
 Afterwards a working key is stored, and the same command finishes, or says what is left and what to type.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re
@@ -15,8 +13,9 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import depth
 import pytest
@@ -31,9 +30,6 @@ from trouble import assert_explained
 from mfaenv.errors import CODE_NEEDED, DONE
 from mfaenv.pretend_aws.files import write_files
 from mfaenv.pretend_aws.scenario import Scenario
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and strace")
 

@@ -2,32 +2,24 @@
 others wrote, several runs at once, and an IAM that has not heard yet.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-from keychains import NOBODYS_BUS
-from product import PATIENCE, finish
+from keychains import NOBODYS_BUS, Keychain
+from observed_aws import ObservedAws
+from product import PATIENCE, Outcome, Product, finish
 from settings import configure
 from terminals import Window
 from trouble import assert_explained
 
 from mfaenv.config import credential_process
-
-if TYPE_CHECKING:
-    from keychains import Keychain
-    from observed_aws import ObservedAws
-    from product import Outcome, Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
-    from mfaenv.pretend_aws.world import Credential, User
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.world import Credential, User
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tests/needs/windows has the keychain there")
 

@@ -1,26 +1,19 @@
 """What a keychain protects the long-term keys from, what it does not, and that a stored session leaves it alone."""
 
-from __future__ import annotations
-
 import json
 import os
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
-from product import COMMAND, NOBODY, as_nobody
+from keychains import Keychain
+from product import COMMAND, NOBODY, Product, as_nobody
 from terminals import need
 from trouble import assert_explained
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from keychains import Keychain
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the Secret Service, strace")
 

@@ -1,26 +1,20 @@
 """Long-term keys that a program gives, ours from the keychain or another's: they get a session, as a file's do."""
 
-from __future__ import annotations
-
 import json
 import sys
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from keychains import NOBODYS_BUS, Keychain, opened
+from observed_aws import ObservedAws
+from product import Product
+from signing import SigningKeys
 from terminals import Window, direct
 from trouble import assert_explained
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from observed_aws import ObservedAws
-    from product import Product
-    from signing import SigningKeys
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a script of sh")
 

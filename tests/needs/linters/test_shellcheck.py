@@ -1,7 +1,5 @@
 """What is printed for shells, read by shellcheck."""
 
-from __future__ import annotations
-
 import subprocess
 
 import pytest

@@ -1,7 +1,5 @@
 """The wheel as a release makes it, and the homes into which installers have put it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

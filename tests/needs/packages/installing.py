@@ -1,7 +1,5 @@
 """Installers, as people use them: each puts the wheel into a home of its own, and takes the rest from the index."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """The two files of a release: twine takes them, they are the same each time, and tests run from the source."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import tarfile

@@ -1,23 +1,16 @@
 """The wheel, installed by each installer with the oldest and the newest versions of what it needs, and used."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-from needs.packages.installing import SHARED
+from needs.packages.installing import SHARED, Installed
+from observed_aws import ObservedAws
+from product import Product
 
 import mfaenv
-
-if TYPE_CHECKING:
-    from needs.packages.installing import Installed
-    from observed_aws import ObservedAws
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = pytest.mark.xdist_group("packages")
 

@@ -1,20 +1,15 @@
 """The lines for installing, upgrading and uninstalling, typed in a clean clone with an empty home."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from documents import PAGES, README, ROOT, blocks, spans
+from needs.packages.installing import Index
 from terminals import missing
-
-if TYPE_CHECKING:
-    from needs.packages.installing import Index
 
 pytestmark = [
     pytest.mark.xdist_group("packages"),

@@ -1,7 +1,5 @@
 """What is installed: the typed package, the completions where installers link them, and no more."""
 
-from __future__ import annotations
-
 import zipfile
 from pathlib import Path
 

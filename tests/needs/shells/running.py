@@ -1,18 +1,13 @@
 """Loads what mfaenv prints in a real shell, by a line that a user types, and tells what became of the environment."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
+from shell_table import Shell
 from terminals import need
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from shell_table import Shell
 
 _WINDOWS = sys.platform == "win32"
 PATIENCE = 600

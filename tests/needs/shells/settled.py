@@ -1,21 +1,16 @@
 """Shells whose profile holds `mfaenv init`, in windows, and what is typed into each to see and change a variable."""
 
-from __future__ import annotations
-
 import os
 import re
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from product import Product
 from shell_table import ON_POSIX, Typed
 from terminals import SHELLS, Window, WindowShell, open_window, with_mfaenv
 
 from mfaenv import shells
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from product import Product
 
 KEYS = "key=${AWS_ACCESS_KEY_ID-none} secret=${AWS_SECRET_ACCESS_KEY+set} profile=${MFAENV_PROFILE-none}"
 WHERE = " ".join(

@@ -4,8 +4,6 @@ It is bash under another name. A change of any fourth file would be a fact of sh
 `mfaenv configure` finds its startup file, and `mfaenv demo` leads it to the demo, by its class alone.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

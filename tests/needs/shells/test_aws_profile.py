@@ -1,22 +1,16 @@
 """The shell and AWS_PROFILE agree: whoever sets it gets that profile's session at the next prompt, or none."""
 
-from __future__ import annotations
-
 import json
 import re
 import time
-from typing import TYPE_CHECKING
 
 import pytest
+from product import Product
 from settings import set_keys
 from settled import BY_NAME, PAST, ROWS, Seat, Settled, seated
 
 from mfaenv.errors import DONE
-
-if TYPE_CHECKING:
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 HOOKED = [row for row in ROWS if row.hook]
 STAYS = "AWS_PROFILE"

@@ -1,16 +1,11 @@
 """Which command lines set something in the shell, and which are handed through as they are."""
 
-from __future__ import annotations
-
 import re
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
+from product import Product
 from settled import ROWS, Settled, seated
-
-if TYPE_CHECKING:
-    from product import Product
 
 HERE = (
     *("", "unset", "-q unset", "-p unset", "-p x unset", "-p status", "-p -f", "-p"),

@@ -1,18 +1,17 @@
 """Completion with Tab, pressed in the real shells: what arrives at the program is what was meant."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import installed
 import pytest
-from product import COMMAND, PATIENCE
+from product import COMMAND, PATIENCE, Product
 from shell_table import ON_POSIX
 from shell_table import Tab as Words
 from terminals import CTRL_C, SHELLS, Window, WindowShell, need, open_window
@@ -21,11 +20,6 @@ from mfaenv import shells
 from mfaenv.commands import init
 from mfaenv.config import awsfiles, names
 from mfaenv.fast.catalog import COMMANDS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from product import Product
 
 ROOT = Path(__file__).parents[3]
 

@@ -1,12 +1,11 @@
 """The shell that the demo opens: what the user's startup files set there does not lead it to another AWS."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from product import COMMAND, SOURCES
@@ -14,10 +13,6 @@ from terminals import Window, need
 
 from mfaenv import shells
 from mfaenv.commands.demo import start
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="drives a pseudo-terminal")
 

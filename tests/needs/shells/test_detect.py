@@ -1,29 +1,22 @@
 """Which shell called, asked by a program that the shell starts."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from product import Product
 from running import Place
 from shell_table import SHELLS, Shell
 from terminals import with_mfaenv
 
 from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.shells import detect
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
 
 ROOT = Path(__file__).parents[3]
 PROBE = f"""\

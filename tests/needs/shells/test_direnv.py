@@ -1,28 +1,21 @@
 """`use mfaenv PROFILE` in an .envrc, with the real direnv."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
+from product import Product
 from settings import configure
 from settled import PAST, ROWS, Seat, Settled, seated
 from terminals import need, with_mfaenv
 
 from mfaenv.errors import DONE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 HOOKS = {
     "bash": 'eval "$(direnv hook bash)"',

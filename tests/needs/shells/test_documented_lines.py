@@ -1,25 +1,18 @@
 """Every line that the README and the pages of help tell people to type: it works in bash, or another test types it."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from documents import DOCUMENTS, blocks, spans
 from exported import typed_in_bash
 from keychains import opened
+from product import Product
 
 from mfaenv.errors import DONE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 TESTS = Path(__file__).parents[2]
 

@@ -1,19 +1,16 @@
 """What `mfaenv init` prints, and for whom; and what the linters of each language say of it."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import tree_sitter_powershell
 from exported import in_bash
-from product import PATIENCE
+from product import PATIENCE, Product
 from settled import ROWS, Settled, seated
 from terminals import need, with_mfaenv
 from tree_sitter import Language, Parser
@@ -21,12 +18,8 @@ from tree_sitter import Language, Parser
 from mfaenv import shells
 from mfaenv.commands import init
 from mfaenv.fast import catalog, environment
+from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.session import service
-
-if TYPE_CHECKING:
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
 
 EVERY = pytest.mark.parametrize("shell", shells.WITH_FUNCTION)
 ROOM = Path(init.FOLDER)

@@ -1,13 +1,12 @@
 """Every documented line in every shell, with the function of `mfaenv init` loaded and without: it means the same."""
 
-from __future__ import annotations
-
 import itertools
 import os
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import pytest
 from codes import spare_scenario
@@ -19,9 +18,6 @@ from terminals import need, with_mfaenv
 
 from mfaenv.pretend_aws.files import write_files
 from mfaenv.shells import UNQUOTED, render
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the programs of these tests are scripts of sh")
 

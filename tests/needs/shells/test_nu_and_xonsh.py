@@ -1,24 +1,18 @@
 """What nushell and xonsh take in another way than other shells: names, words after Tab, commands of the user's own."""
 
-from __future__ import annotations
-
 import json
 import os
 import re
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
+from product import Product
 from settled import BY_NAME as SHELLS_BY_NAME
 from settled import ROWS, seated
 from terminals import CTRL_C, need, with_mfaenv
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 BY_NAME = {row.name: row for row in ROWS}
 ODD = "a\u00a0b\tc\u3000d\\e\"f'#$x é"

@@ -1,25 +1,19 @@
 """The set-up where mfaenv lies in a folder of the home directory that is not on the PATH, or comes onto it too late."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from product import Product
 from settled import ROWS, Settled
 from terminals import Window, missing, need, open_window
 
 from mfaenv import shells
 from mfaenv.config import awsfiles
-
-if TYPE_CHECKING:
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="drives a pseudo-terminal")
 

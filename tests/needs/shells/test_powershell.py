@@ -1,21 +1,16 @@
 """The function of PowerShell: what it shows, what it sets whatever the user prefers, and what it leaves alone."""
 
-from __future__ import annotations
-
 import os
 import subprocess
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+from product import Product
 from settled import KEYS
 from terminals import need, with_mfaenv
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 LOAD = 'Invoke-Expression ((mfaenv init powershell) -join "`n")'
 ROLE = "arn:aws:iam::111122223333:role/Developer"

@@ -1,23 +1,15 @@
 """The profile's name in other tools' variables: stale ones go, and one of them may be ours."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
-from product import COMMAND
+from product import COMMAND, Product
 from settled import PAST, ROWS, Settled, seated
 from terminals import BASH, FISH, ZSH, Window, WindowShell, need, open_window, with_mfaenv
 
 from mfaenv.fast import environment
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 HOOKED = pytest.mark.parametrize("row", [row for row in ROWS if row.hook], ids=lambda row: row.name)
 STALE = ("AWS_VAULT", "AWSUME_PROFILE", "AWSUME_EXPIRATION", "AWSU_PROFILE", "AWS_SSO_PROFILE")

@@ -1,23 +1,17 @@
 """What a prompt hook leaves as it is: statuses, other people's hooks, strict settings; and what it costs."""
 
-from __future__ import annotations
-
 import os
 import re
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from product import Product
 from settled import BY_NAME, NOTHING, PAST, ROWS, Seat, Settled, seated
 from terminals import need
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 BASH, ZSH, FISH = (next(row for row in ROWS if row.name == name) for name in ("bash", "zsh", "fish"))
 NU, ELVISH, XONSH, POWERSHELL = (

@@ -1,18 +1,12 @@
 """What a shell is told of its session, in real shells."""
 
-from __future__ import annotations
-
 import os
 import re
 import shlex
-from typing import TYPE_CHECKING
 
 import pytest
-from product import COMMAND
+from product import COMMAND, Product
 from terminals import BASH, need, open_window
-
-if TYPE_CHECKING:
-    from product import Product
 
 
 @pytest.mark.parametrize("line", ["eval $(mfaenv{})", 'eval "$(mfaenv{})"'])

@@ -1,9 +1,8 @@
 """What is printed for a shell, loaded in that shell."""
 
-from __future__ import annotations
-
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from pathlib import Path
 
 import depth
 import pytest
@@ -14,10 +13,6 @@ from values import CORPUS, OCTETS, TEXTS, TEXTS_AND_OCTETS
 
 from mfaenv.errors import MfaenvError
 from mfaenv.shells import MAX_BYTES, failure, init_line, loading_line, render
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
 
 POWERSHELLS = {"pwsh", "powershell"}
 PARTS = ["A", "'* ", "é"]

@@ -1,7 +1,5 @@
 """The script that tcsh's alias sources: what it takes in, and what it hands through, word by word."""
 
-from __future__ import annotations
-
 import ast
 import os
 import subprocess

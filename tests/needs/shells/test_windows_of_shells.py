@@ -1,20 +1,15 @@
 """The function and the prompt hook in real shells, several windows at once."""
 
-from __future__ import annotations
-
 import re
 import time
-from typing import TYPE_CHECKING
 
 import pytest
+from observed_aws import ObservedAws
+from product import Product
 from settled import NOTHING, PAST, ROWS, Settled, seated
 from terminals import CTRL_C, CTRL_D
 
-if TYPE_CHECKING:
-    from observed_aws import ObservedAws
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 EVERY = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 HOOKED = pytest.mark.parametrize("row", [row for row in ROWS if row.hook], ids=lambda row: row.name)

@@ -1,23 +1,17 @@
 """The guided set-up at a real terminal, its files before and after, and a new window of each shell after it."""
 
-from __future__ import annotations
-
 import shlex
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
+from newcomers import CONFIG, DEVICE, NOTHING, PROCESS, config, settle_newcomer, state
+from observed_aws import ObservedAws
+from product import Product
 from terminals import CTRL_C, Window, direct, need, with_mfaenv
 
 from mfaenv import shells
 from mfaenv.config import awsfiles
-
-if TYPE_CHECKING:
-    from observed_aws import ObservedAws
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
-from newcomers import CONFIG, DEVICE, NOTHING, PROCESS, config, settle_newcomer, state
+from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="drives a pseudo-terminal")
 

@@ -1,7 +1,5 @@
 """A user without a device makes one at a real terminal: with an authenticator that reads the key off the screen."""
 
-from __future__ import annotations
-
 import base64
 import re
 import subprocess
@@ -10,13 +8,13 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import qr_reading
-from observed_aws import ALWAYS
-from product import COMMAND, PATIENCE
+from observed_aws import ALWAYS, ObservedAws
+from product import COMMAND, PATIENCE, Product
 from terminals import BASH, CTRL_C, USUAL_SIZE, Window, direct, need, open_window, with_mfaenv
 
 from mfaenv.aws.client import ClientSettings
@@ -30,13 +28,8 @@ from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario, build_scenario, without_device
 from mfaenv.pretend_aws.totp import STEP, code_at_step
 from mfaenv.pretend_aws.wire import Refusal
-
-if TYPE_CHECKING:
-    from observed_aws import ObservedAws
-    from product import Product
-
-    from mfaenv.pretend_aws.world import Account, User
-    from mfaenv.serving.loopback import HttpResponse
+from mfaenv.pretend_aws.world import Account, User
+from mfaenv.serving.loopback import HttpResponse
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="drives a pseudo-terminal")
 

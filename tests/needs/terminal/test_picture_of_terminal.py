@@ -1,15 +1,9 @@
 """The README's picture, held against a terminal."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 import pictures
 from terminals import need
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 
 QUESTION = "$ eval $(mfaenv)"
 

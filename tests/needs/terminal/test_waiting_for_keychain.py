@@ -1,22 +1,16 @@
 """A keychain that takes its time, as a locked one whose window nobody sees: the terminal says what is waited for."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
+from product import Product
 from terminals import direct
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal")
 

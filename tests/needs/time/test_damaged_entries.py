@@ -1,12 +1,10 @@
 """Entries that hold anything at all count as damaged, in every command."""
 
-from __future__ import annotations
-
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 import depth
 import pytest
@@ -20,10 +18,6 @@ from mfaenv.fast import CachedRequest, entry
 from mfaenv.fast.entry import Entry, Session
 from mfaenv.session.remembered import RememberedDevice, SentCode
 from mfaenv.store import Store
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
 
 SERIAL = "arn:aws:iam::123456789012:mfa/alice"
 

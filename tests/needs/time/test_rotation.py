@@ -1,21 +1,16 @@
 """`mfaenv keys rotate` where AWS takes a while to know the new key."""
 
-from __future__ import annotations
-
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
+from observed_aws import ObservedAws
 from own_keys import get_session, states
+from product import Product
 from rare_things import SlowKeys
 from terminals import Window
 
-if TYPE_CHECKING:
-    from observed_aws import ObservedAws
-    from product import Product
-
-    from mfaenv.pretend_aws.scenario import Scenario
-    from mfaenv.pretend_aws.world import User
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.world import User
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="drives a pseudo-terminal")
 

@@ -1,11 +1,9 @@
 """What is printed for cmd, loaded in cmd by the documented line."""
 
-from __future__ import annotations
-
 import ast
 import string
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import depth
 import pytest
@@ -15,9 +13,6 @@ from hypothesis import strategies as st
 from windows_pc import ROOT, Done, Windows
 
 from mfaenv.shells import failure, loading_line, render
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 pytestmark = pytest.mark.xdist_group("windows")
 

@@ -1,17 +1,12 @@
 """The lines of the page on init that people of cmd type, as they stand there, in a home whose path has a blank."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from documents import JAPANESE, PAGES, blocks
 from windows_pc import NATIVE, Windows
 
 from mfaenv.shells import loading_line
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.xdist_group("windows")
 

@@ -1,7 +1,5 @@
 """The script that cmd's macro runs: what it takes in, and what it hands through. Wine has no doskey, so no macro."""
 
-from __future__ import annotations
-
 import ast
 import io
 import zipfile

@@ -1,27 +1,20 @@
 """mfaenv on Windows, from its wheel: in batch files, on a console, and against a pretend AWS on the loopback."""
 
-from __future__ import annotations
-
 import ast
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
+from observed_aws import ObservedAws
 from terminals import CTRL_C
 from windows_pc import ANSI, NATIVE, PATIENCE, ROOT, Console, Done, Windows
 
 import mfaenv
 from mfaenv.pretend_aws.files import write_files
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from observed_aws import ObservedAws
-
-    from mfaenv.pretend_aws.scenario import Scenario
-    from mfaenv.pretend_aws.world import Credential
+from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.world import Credential
 
 pytestmark = pytest.mark.xdist_group("windows")
 on_a_console = pytest.mark.skipif(

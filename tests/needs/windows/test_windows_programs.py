@@ -1,7 +1,5 @@
 """How a program is found on Windows, and how its words are written there."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
