@@ -186,14 +186,17 @@ def _backends(bus: str) -> list[KeyringBackend]:
     import keyring
 
     path, wrong = bus.removeprefix("unix:path=").partition(",")[0], ""
+    nearest = path  # that is there, of what is above it too
+    while not os.path.lexists(nearest) and nearest != os.path.dirname(nearest):
+        nearest = os.path.dirname(nearest)
     with suppress(OSError):  # it has no path
         # Where that of a login was that has ended, anybody may have one, or make one now, and a keychain on it.
-        is_there = os.path.lexists(path)
-        state = os.lstat(path if is_there else os.path.dirname(path))
-        if is_there and state.st_uid and (who := owner(state)):
+        state = os.lstat(path) if nearest == path else os.stat(nearest)
+        who = owner(state) if state.st_uid else ""
+        if who and nearest == path:
             wrong = f"The D-Bus of this shell belongs to {who}, and its keychain may too."
-        elif not is_there and state.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            wrong = f"The D-Bus of this shell is gone, and others may make one at {path}."
+        elif nearest != path and (who or state.st_mode & (stat.S_IWGRP | stat.S_IWOTH)):
+            wrong = f"The D-Bus of this shell is not found, and others may make one at {path}."
     if wrong:
         raise MfaenvError(wrong, f"Unset {BUS}, or sign in again.")
     chosen, named = keyring.get_keyring(), keyring.core.load_env()
