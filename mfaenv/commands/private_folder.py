@@ -61,15 +61,16 @@ def _parent(env: Env) -> str:
         # On Android, what is above belongs to the system, which is not root there.
         above = () if hasattr(sys, "getandroidapilevel") else Path(path).parents[:-1]
         for folder in (path, *map(str, above)):
-            _check(folder)
+            _check(folder, is_above=folder != path)
     return path
 
 
-def _check(folder: str) -> None:
+def _check(folder: str, *, is_above: bool) -> None:
     """Raise MfaenvError where another user may rename what is in a folder."""
     state = os.stat(folder)
     is_sticky, others = state.st_mode & stat.S_ISVTX, state.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    roots = (0, 65534) if is_sticky else (0,)  # inside a container, the host's: user_namespaces(7)
+    # Inside a container, the host's: user_namespaces(7).
+    roots = (0, 65534) if is_sticky or (is_above and not others) else (0,)
     who = "" if state.st_uid in roots else owner(state)
     if not (who or is_sticky) and others:
         who = "everybody" if others & stat.S_IWOTH else "its group"

@@ -170,6 +170,23 @@ def test_it_is_not_in_a_folder_of_another_user(temporary: Path, mode: int) -> No
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can be another user")
+@pytest.mark.parametrize(
+    ("user", "mode", "is_used"), [(65534, 0o755, True), (65534, 0o775, False), (65533, 0o755, False)]
+)
+def test_it_may_be_below_the_hosts_folders(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch, user: int, mode: int, *, is_used: bool
+) -> None:
+    """Inside a container without root of its own, /home belongs to that user too."""
+    own = temporary / "home" / "alice"
+    own.mkdir(parents=True, mode=0o700)
+    own.parent.chmod(mode)
+    os.chown(own.parent, user, user)
+    monkeypatch.setattr(private_folder, "gettempdir", lambda: str(own))
+    with nullcontext() if is_used else pytest.raises(MfaenvError, match="another user"):
+        sweep("")
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can be another user")
 @pytest.mark.parametrize(("mode", "is_used"), [(0o1777, True), (0o777, False), (0o700, False)])
 def test_it_may_be_in_the_hosts_temporary_folder(temporary: Path, mode: int, *, is_used: bool) -> None:
     """In a container that has none of its own, it belongs to the user who stands for all that are not inside."""
