@@ -135,8 +135,11 @@ def run(arguments: "Sequence[str]") -> int:
 
 
 def _prepare(module: str) -> None:
-    if hasattr(_signal, "SIGCHLD"):  # where the caller ignores it, the system tells nobody how a program ended
-        _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
+    # Where the caller ignores it, the system tells nobody how a program ended.
+    if hasattr(_signal, "SIGCHLD") and _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL) == _signal.SIG_IGN:
+        from mfaenv.fast import execute
+
+        execute.ignored_by_caller.append(_signal.SIGCHLD)
     if module in {"demo", "exec"}:  # which may run for days
         gc.enable()
     if module not in {"exec", "init"}:  # which do it themselves, where and as long as they have to

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 FIRST_LINE_BYTES = 128  # of a program, to see whether it is a script
 
 
+ignored_by_caller: list[int] = []
+"""Signals that this process takes, and the program that takes its place is to ignore as the caller does."""
+
+
 def answer(options: Options, words: list[str], env: Env) -> None:
     """Replace this process by the program; or decline, and return: on Windows always."""
     if not words or options.keys() & {"serve", "only"} or environment.lost_limit(options, env):
@@ -37,6 +41,8 @@ def replace(words: list[str], env: dict[str, str]) -> "NoReturn":
     ignored = (_signal.SIGPIPE, _signal.SIGXFSZ)  # by Python: the program would ignore them too
     for number in ignored:
         _signal.signal(number, _signal.SIG_DFL)
+    for number in ignored_by_caller:
+        _signal.signal(number, _signal.SIG_IGN)
     missing: OSError = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     try:
         for folder in [""] if os.path.dirname(words[0]) else env.get("PATH", os.defpath).split(os.pathsep):

@@ -89,6 +89,9 @@ def test_a_caller_that_ignores_the_end_of_programs_gets_the_status(
     done = product.run(*way, *code, "--", "sh", "-c", "exit 7")
     assert (done.status, done.out) == (7, ""), done.err
     if code:
+        show = "import signal; print(int(signal.getsignal(signal.SIGCHLD)))"
+        for options in (way, ["exec"]):
+            assert product.run(*options, "--", sys.executable, "-c", show).out == "1\n", "it ignores it as well"
         command = f"sh -c 'echo {scenario.device.code()}; exit 9'"
         done = product.run("--refresh", "--token-command", command, "-s", "sh")
         assert (done.status, done.out) == (1, "(exit 1);\n")
