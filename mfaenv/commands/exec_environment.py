@@ -7,7 +7,7 @@ the program gets copies of both files without any keys.
 import locale
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 from mfaenv import shells
 from mfaenv.aws.client import ROLE_SETTINGS
@@ -17,6 +17,7 @@ from mfaenv.commands.private_folder import explain_failure, private_folder
 from mfaenv.config import awsfiles, names
 from mfaenv.config.credential_process import SETTING, session_profile
 from mfaenv.config.sources import GIVE_CREDENTIALS, HIDDEN
+from mfaenv.errors import MfaenvError
 from mfaenv.fast import FILE_VARIABLES, environment
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import DEFAULT, Env, Options
@@ -30,6 +31,7 @@ from mfaenv.store import private_files
 from mfaenv.terminal import coredump
 from mfaenv.terminal.terminal import Terminal
 
+BOTO_CONFIG = "BOTO_CONFIG"
 TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"  # noqa: S105 - the name of a variable
 
 OVERRIDING_VARIABLES = (
@@ -73,7 +75,7 @@ def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
             # The session's variables too, with the end, which is not that of an address.
             gone = *environment.CREDENTIALS, environment.KEY, environment.EXPIRES, environment.AWS_PROFILE
             programs = environment.changed([(name, None) for name in gone], programs)
-            programs |= {environment.ADDRESS_OF_KEYS: server.url, TOKEN: server.token}
+            programs |= {environment.ADDRESS_OF_KEYS: server.url, TOKEN: server.token, **_without_boto(env)}
             server.remind(terminal)
         name = resolved.request.profile.text
         if options.get("only"):
@@ -104,6 +106,16 @@ def _server(resolved: Resolved, session: Session, by_key: dict[str, Session], en
         return _with_source(now, base) if base.device == session.device else request
 
     return CredentialServer(sessions, request, resolve, session, line)
+
+
+def _without_boto(env: Env) -> dict[str, str]:
+    """Return the variable that hides boto's files, where one has keys: botocore takes these before an address."""
+    for path in [env[BOTO_CONFIG]] if env.get(BOTO_CONFIG) else ["/etc/boto.cfg", "~/.boto"]:
+        with suppress(OSError, MfaenvError):
+            sections = awsfiles.scan(os.path.expanduser(path), errors="replace").values()
+            if awsfiles.ACCESS_KEY in sections.get("Credentials", {}):
+                return {BOTO_CONFIG: os.devnull}
+    return {}
 
 
 def _with_source(request: Request, session: Session) -> Request:

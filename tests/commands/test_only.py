@@ -71,6 +71,26 @@ def test_no_other_source_of_credentials_is_in_the_environment(
     assert ("AWS_CONTAINER_CREDENTIALS_FULL_URI" in found) == bool(way)
 
 
+@pytest.mark.parametrize("way", [["--serve"], ["--only", "--serve"]], ids=" ".join)
+@pytest.mark.parametrize("by_variable", [False, True])
+def test_keys_of_botos_files_do_not_count(
+    product: Product, scenario: Scenario, way: list[str], *, by_variable: bool
+) -> None:
+    """gsutil writes them; botocore takes them before an address."""
+    file = product.home / (".gsutil" if by_variable else ".boto")
+    keys = f"aws_access_key_id = {scenario.key.id}\naws_secret_access_key = {scenario.key.secret}\n"
+    product.env |= {"BOTO_CONFIG": str(file)} if by_variable else {}
+    program = (
+        "import os; from botocore.session import Session\n"
+        "print(Session().get_credentials().method, os.environ.get('BOTO_CONFIG'))"
+    )
+    for text, variable in ((keys, os.devnull), ("", product.env.get("BOTO_CONFIG"))):
+        file.write_text(f"[Credentials]\n{text}gs_service_key_file = /nowhere\n")
+        options = ("exec", *way, "-p", "staging", "-c", scenario.device.code(), "--")
+        done = product.run(*options, sys.executable, "-c", program)
+        assert done.out == f"container-role {variable}\n", done.err
+
+
 @WAYS
 def test_no_setting_of_the_default_profile_is_said_to_be_there(
     product: Product, scenario: Scenario, way: list[str]
