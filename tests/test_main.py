@@ -501,7 +501,8 @@ def test_an_error_in_the_background_shows_no_traceback(product: Product, scenari
         product,
         "from mfaenv.terminal.terminal import Terminal",
         "def fail(self): raise ImportError('a secret')",
-        "Terminal.load = fail",
+        "assert Terminal.drawn",
+        "Terminal.drawn = fail",
     )
     with Window((*product.command, "--shell", "bash"), product.env, product.home) as window:
         window.see("MFA code: ")
@@ -519,7 +520,7 @@ def test_what_the_sweep_cannot_list_does_not_fail_the_line(product: Product, sce
         "from mfaenv.store import Store, private_files",
         "names = Store.names",
         "def listed(self, *kinds):",
-        "    return os.listdir('/gone') if kinds == (private_files.TEMPORARY,) else names(self, *kinds)",
+        "    return os.listdir('/gone') if private_files.TEMPORARY in kinds else names(self, *kinds)",
         "Store.names = listed",
     )
     done = product.run("--shell", "bash", "--token-code", scenario.device.code())

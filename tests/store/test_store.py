@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import entries
 import pytest
 from disks import fill, small_disk
 from hypothesis import given
@@ -16,12 +17,11 @@ from observed_aws import ObservedAws
 from platformdirs import user_cache_dir
 from product import NOBODY, Outcome, Product, as_nobody
 
-from mfaenv import fast, store
+from mfaenv import store
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import entry
 from mfaenv.fast.entry import Session
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.session import remembered
 from mfaenv.store import Store, private_files
 
 NAME = entry.file_name(store.SESSION, "k")
@@ -53,17 +53,7 @@ TEXT = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0")
     | st.sampled_from("\n%=\r\x85\u2028" + "".join(map(chr, range(0xDC80, 0xDD00))))
 )
-KINDS = {
-    kind.PREFIX: kind
-    for kind in (
-        entry.Session,
-        fast.CachedRequest,
-        remembered.RememberedDevice,
-        remembered.SentCode,
-        remembered.RememberedKey,
-        remembered.DismissedPrompt,
-    )
-}
+KINDS = {kind.PREFIX: kind for kind in entries.KINDS}
 NAMES = st.text("abc_", min_size=1, max_size=3)
 
 posix = pytest.mark.skipif(not POSIX, reason="Windows has other rights")

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from entries import KINDS
 from hypothesis import given
 from hypothesis import strategies as st
 from product import Outcome, Product
@@ -16,7 +17,6 @@ from mfaenv import fast, store
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import entry
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.session import remembered
 from mfaenv.session.lock import lock
 from mfaenv.store import Store, private_files
 
@@ -156,15 +156,7 @@ def test_a_name_is_whole_or_it_is_not_ours(prefix: str, rest: str) -> None:
 def test_all_that_is_written_is_ours(tmp_path: Path) -> None:
     place = Store(str(tmp_path / "store"))
     place.prepare()
-    kinds = (
-        entry.Session,
-        fast.CachedRequest,
-        remembered.RememberedDevice,
-        remembered.SentCode,
-        remembered.RememberedKey,
-        remembered.DismissedPrompt,
-    )
-    for made in kinds:
+    for made in KINDS:
         place.put(made(key="k"), LONG_AGO)
     place.announce("1800000000.5")
     with lock(place.file(entry.file_name(store.LOCK, "k")), nobody_waits):

@@ -2,6 +2,15 @@
 
 from mfaenv.fast import CachedRequest
 from mfaenv.fast.entry import Entry, Session
-from mfaenv.session.remembered import RememberedDevice, RememberedKey, SentCode
+from mfaenv.session.remembered import DismissedPrompt, RememberedDevice, RememberedKey, SentCode
+from mfaenv.store import ENTRIES
 
-KINDS: tuple[type[Entry], ...] = (Session, CachedRequest, RememberedDevice, SentCode, RememberedKey)
+KINDS: tuple[type[Entry], ...] = (
+    Session,
+    CachedRequest,
+    RememberedDevice,
+    SentCode,
+    RememberedKey,
+    DismissedPrompt,
+)
+assert {kind.PREFIX for kind in KINDS} == set(ENTRIES)
