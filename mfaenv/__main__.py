@@ -158,8 +158,7 @@ def _chosen(line: "CommandLine") -> str:
     from mfaenv.session import profile_choice
     from mfaenv.terminal.terminal import Terminal
 
-    terminal = Terminal.for_options(line.options, os.environ)
-    terminal.for_shell = not line.command
+    terminal = Terminal.for_options(line.options, os.environ, for_shell=not line.command)
     return profile_choice.choose(line.options, os.environ, terminal, line.command, *line.words)
 
 

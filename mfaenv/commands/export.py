@@ -29,9 +29,8 @@ def run(options: Options, _words: Words, env: Env) -> int:
     elif os.isatty(1) and not options.keys() & catalog.PRINTING:
         wrong = "No shell reads what is printed here. To set the session in this one, type:"
         raise MfaenvError(wrong, command=line, status=USAGE)
-    terminal = Terminal.for_options(options, env)
-    terminal.for_shell = target != "process"  # which programs read, and end by signals as they like
-    terminal.ignore_ctrl_z()
+    # Programs read what `process` prints, and end it by signals as they like.
+    terminal = Terminal.for_options(options, env, for_shell=target != "process")
     pairs = service.get_pairs(options, env, terminal, lambda own: _check_values(target, own))
     if target in shells.NAMES and "output" not in options:
         pairs = direnv.with_diff(pairs, env)

@@ -43,23 +43,24 @@ class Terminal:
     It is `for_shell` where a shell waits for what is printed, perhaps in a subshell that no key may end.
     """
 
-    def __init__(self, env: Mapping[str, str], *, quiet: bool = False, verbose: bool = False) -> None:
+    def __init__(
+        self, env: Mapping[str, str], *, quiet: bool = False, verbose: bool = False, for_shell: bool = False
+    ) -> None:
         self.env = env
         self._quiet = quiet
         self._verbose = verbose
         self.check: Callable[[], None] = lambda: None
-        self.for_shell = False
+        self._for_shell = for_shell
 
     @classmethod
-    def for_options(cls, options: Options, env: Mapping[str, str]) -> Self:
+    def for_options(cls, options: Options, env: Mapping[str, str], *, for_shell: bool = False) -> Self:
         """Return the terminal for --quiet, --verbose, and --no-input: that holds for what it starts too."""
         env = {**env, NO_INPUT: "yes"} if options.get("no_input") else env
-        return cls(env, quiet=bool(options.get("quiet")), verbose=bool(options.get("verbose")))
-
-    def ignore_ctrl_z(self) -> None:
-        """Let it stop no `mfaenv | source`: fish and nushell would wait for the end of that for ever."""
-        if self.for_shell and tty.is_captured() and sys.platform != "win32":
+        if for_shell and tty.is_captured() and sys.platform != "win32":
+            # Ctrl-Z stops no `mfaenv | source`: fish and nushell would wait for the end of that for ever.
             _signal.signal(_signal.SIGTSTP, _signal.SIG_IGN)
+        quiet, verbose = bool(options.get("quiet")), bool(options.get("verbose"))
+        return cls(env, quiet=quiet, verbose=verbose, for_shell=for_shell)
 
     def obstacle(self) -> str:
         """Return why nobody can be asked, if so."""
@@ -274,7 +275,7 @@ class Terminal:
     def open_tty(self) -> tty.Tty:
         """Open the terminal. Raise MfaenvError where it has gone, or another job has it by now."""
         try:
-            return tty.Tty(self.check, no_styles=self._no_styles(), for_shell=self.for_shell)
+            return tty.Tty(self.check, no_styles=self._no_styles(), for_shell=self._for_shell)
         except OSError:
             hint = "Keep mfaenv in the foreground while it may ask."
             raise MfaenvError("There is no terminal to ask on any more.", hint, status=CODE_NEEDED) from None

@@ -38,8 +38,7 @@ print("code", terminal.ask_code([*map(Styled, ["MFA code"])]))
 ASK_IN_PIPELINE = """
 import os
 from mfaenv.terminal.terminal import Terminal
-terminal = Terminal(os.environ)
-terminal.for_shell = True
+terminal = Terminal(os.environ, for_shell=True)
 print("typed:", terminal.ask_text("Name"))
 """
 
