@@ -8,7 +8,7 @@ from mfaenv import shells
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import Any, dataclass_transform
+    from typing import Any, Self, dataclass_transform
 
     Run = Callable[["Options", "Words", "Env"], int]
 else:
@@ -47,6 +47,10 @@ class Record:
 
     def __init__(self, *values: "Any", **named: "Any") -> None:
         self.__dict__.update(zip(type(self).__annotations__, values, strict=False), **named)
+
+    def replace(self, **changes: "Any") -> "Self":
+        """Return the same with other values in these fields."""
+        return type(self)(**{**self.__dict__, **changes})
 
 
 class Option(Record):

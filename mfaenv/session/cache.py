@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mfaenv.errors import DismissedError, MfaenvError, SessionStoredError
 from mfaenv.fast.entry import Session, file_name
@@ -45,10 +45,9 @@ def role_key(base: str, hops: tuple[Hop, ...]) -> str:
 
 def as_entry(credentials: Session, request: Request, key: str, source: str, now: float) -> Session:
     """Return credentials as the store has them, with what they depend on; `source` is the long-term access key."""
-    values: dict[str, Any] = {**vars(credentials), "account": request.account}
-    return Session(
-        **values,
+    return credentials.replace(
         key=key,
+        account=request.account,
         profiles=request.profiles[-len(request.hops) - 1 :],
         source=source,
         device=request.device.text,

@@ -13,7 +13,6 @@ from mfaenv.command_line import to_type
 from mfaenv.commands.keys import places
 from mfaenv.config import awsfiles, credential_process, resolve
 from mfaenv.errors import DONE, DeniedError, MfaenvError, join_names
-from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Keys, Origin, Provider, Request, Value, same_keys
 from mfaenv.session import cache, device, longterm, remembered
@@ -148,9 +147,9 @@ class Rotation:
         # The session stays valid: stored before the new key is, so a run that finishes this one needs no code.
         session, used = self.session, Value(self.session.device, "remembered")
         request = self.request._replace(device=used, account=session.account)
-        values = {"key": cache.session_key(request, new.access_key), "source": new.access_key}
+        key = cache.session_key(request, new.access_key)
         with suppress(OSError):
-            self.store.put(Session(**{**vars(session), **values}), session.expires or 0)
+            self.store.put(session.replace(key=key, source=new.access_key), session.expires or 0)
             remembered.remember_device(self.store, new.access_key, request, time.time())
         try:
             self.place.replace(old, new)
