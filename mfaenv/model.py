@@ -93,11 +93,6 @@ class Hop(NamedTuple):
         return "limited" if self.policy or others else "read-only" if self.policy_arns else ""
 
 
-def account_of(arn: str) -> str:
-    """Return the account that an ARN names, or an empty text."""
-    return "".join(arn.split(":")[4:5])
-
-
 class Request(NamedTuple):
     """Everything that was asked for, resolved before anybody is asked or called.
 

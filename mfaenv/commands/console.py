@@ -6,9 +6,9 @@ from mfaenv.aws import address, client, regions, signin
 from mfaenv.config import resolve
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import parse, secrets_to_stdout
-from mfaenv.fast.entry import Session
+from mfaenv.fast.entry import Session, account_of
 from mfaenv.fast.parse import Env, Options, Words
-from mfaenv.model import NO_VALUE, Keys, Provider, Request, account_of
+from mfaenv.model import NO_VALUE, Keys, Provider, Request
 from mfaenv.serving import browser
 from mfaenv.session import device, longterm, remembered, service
 from mfaenv.terminal.terminal import Terminal

@@ -52,7 +52,7 @@ OVERRIDING_VARIABLES = (
 https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 """
 
-RENEWAL_OPTIONS = frozenset({"serial_number", "duration", "role_arn", "region", *environment.LIMITS})
+RENEWAL_OPTIONS = frozenset({"serial_number", "duration", *environment.OWN_SESSION})
 
 KEYS = frozenset({awsfiles.ACCESS_KEY, awsfiles.SECRET_KEY, *awsfiles.TOKENS})
 OF_NO_USE = GIVE_CREDENTIALS | ROLE_SETTINGS - {"region"}  # in a profile that has its credentials

@@ -119,6 +119,11 @@ def to_text(value: object) -> str:
     return "" if value is None else str(value)
 
 
+def account_of(arn: str) -> str:
+    """Return the account that an ARN names, or an empty text."""
+    return "".join(arn.split(":")[4:5])
+
+
 class Session(Entry):
     """A session; an empty one is false. `expires` and `created` are in seconds since 1970; one without end has None.
 
@@ -149,7 +154,7 @@ class Session(Entry):
     @property
     def acting_account(self) -> str:
         """Return the account in which it acts, a role's from its ARN; empty where unknown."""
-        return "".join(self.role.split(":")[4:5]) if self.role else self.account
+        return account_of(self.role) or self.account
 
     def exported(self, *, account: bool = False) -> Fields:
         """Return what a shell gets of it, and for programs the account."""

@@ -54,6 +54,7 @@ IDENTITY = "MFAENV_IDENTITY"
 
 KEY = "MFAENV_KEY"  # the session's access key ID: other keys are the user's own
 LIMITS = ("read_only", "session_policy", "policy_arns")  # the options that limit a role's session
+OWN_SESSION = ("role_arn", "region", *LIMITS)  # those that ask for another than the profile's own
 
 SEEN = "MFAENV_AWS_PROFILE"
 """The person's AWS_PROFILE at the prompt hook's last look."""
@@ -218,7 +219,7 @@ def lost_limit(options: Options, env: Env) -> str:
 
 def pinned(options: Options) -> str:
     """Return the value of PINNED for the options of a command line."""
-    return "1" if any(options.get(name) for name in ("role_arn", "region", *LIMITS)) else ""
+    return "1" if any(options.get(name) for name in OWN_SESSION) else ""
 
 
 def timestamp(expires: float) -> str:

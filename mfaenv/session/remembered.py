@@ -2,8 +2,8 @@
 
 from contextlib import suppress
 
-from mfaenv.fast.entry import Entry, checksum, file_name
-from mfaenv.model import NO_VALUE, Keys, Request, Value, account_of
+from mfaenv.fast.entry import Entry, account_of, checksum, file_name
+from mfaenv.model import NO_VALUE, Keys, Request, Value
 from mfaenv.store import CODE, DEVICE, DISMISSED, KEY, Store
 
 REMEMBERED_SECONDS = 400 * 86_400  # of a device and a program's key
