@@ -11,7 +11,7 @@ from mfaenv.errors import FAILED, INTERRUPTED, MfaenvError, NothingStoredError, 
 from mfaenv.fast import catalog, environment
 from mfaenv.fast.parse import ANSWERS, Env
 from mfaenv.shells import detect
-from mfaenv.store.output_file import NO_FILES
+from mfaenv.store.output_file import AWS_CLI_FORMATS
 from mfaenv.terminal.terminal import Terminal
 
 _SHORTAGES = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN}
@@ -41,8 +41,8 @@ def end(error: BaseException, arguments: Sequence[str], env: Env) -> int:
 
 def _fail(status: int, arguments: Sequence[str], env: Env) -> None:
     line = catalog.read(arguments)
-    names = {name for name, value in line.options.items() if (name, value) not in NO_FILES}
-    if os.isatty(1) or names & NOT_EVALUATED or "shell" not in line.row.options:
+    slips = {"output"} if line.options.get("output") in AWS_CLI_FORMATS else set()  # for --format
+    if os.isatty(1) or line.options.keys() & NOT_EVALUATED - slips or "shell" not in line.row.options:
         return
     named, shell = line.options.get("shell"), env.get("MFAENV_SHELL", "")
     with suppress(MfaenvError, OSError):  # an unknown shell, or nobody who reads

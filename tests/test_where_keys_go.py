@@ -178,7 +178,7 @@ def test_an_output_file_is_not_called_like_standard_output(stored: Product, line
     assert not (stored.home / "-").exists()
 
 
-@pytest.mark.parametrize("name", [name for _, name in output_file.NO_FILES])
+@pytest.mark.parametrize("name", output_file.AWS_CLI_FORMATS)
 def test_a_format_of_the_aws_cli_is_no_output_file(stored: Product, name: str) -> None:
     done = stored.run("-s", "bash", "--output", name)
     assert (done.status, done.out) == (2, "(exit 2);\n")

@@ -9,7 +9,7 @@ from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast.entry import owner
 from mfaenv.store import kind, private_files
 
-NO_FILES = [("output", name) for name in ("json", "text", "table", "yaml", "yaml-stream", "off")]
+AWS_CLI_FORMATS = ("json", "text", "table", "yaml", "yaml-stream", "off")
 
 
 def check(path: str) -> None:
@@ -17,7 +17,7 @@ def check(path: str) -> None:
     if path == "-":
         hint = "Leave --output out: standard output is where it goes then."
         raise wrong_usage("--output takes the name of a file, and - is not one.", hint)
-    if ("output", path) in NO_FILES:
+    if path in AWS_CLI_FORMATS:
         hint = f"Data: --format json. A file of that name: --output ./{path}."
         raise wrong_usage(f"--output takes the name of a file, and {path} is a format of the AWS CLI.", hint)
     folder = os.path.abspath(os.path.dirname(path))
