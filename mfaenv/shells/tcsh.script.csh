@@ -9,6 +9,9 @@ set _mfaenv_sets = `/bin/sh -c 'mfaenv sets "$@" && echo 1; :' sh $argv:q`
 if ("$_mfaenv_sets" == 1) then
     # Not in double quotes, in which the arguments would be read as code. What is printed has no pattern.
     set _mfaenv_text = (`\mfaenv --shell tcsh $argv:q`)
+    # Where it ended without a word; 3 is that of --cached.
+    set _mfaenv_status = $status
+    if ($#_mfaenv_text == 0 && $_mfaenv_status != 3) set _mfaenv_text = "(exit $_mfaenv_status);"
     # In a subshell whose output something else reads, as in eval "`mfaenv`", they are printed too: it may be for eval.
     # There $$ is still the shell that made it, and not the parent of what it starts.
     if (! -t 1) then

@@ -16,7 +16,7 @@ from mfaenv.commands import init
 TEXT = shells.render("tcsh", [("TAKEN", "* [z]")]).decode()
 PROGRAM = f"""\
 #!{sys.executable}
-import sys
+import os, signal, sys
 words = sys.argv[1:]
 if words[:1] == ["sets"]:
     from mfaenv.fast import catalog
@@ -25,6 +25,10 @@ if words[:2] != ["--shell", "tcsh"]:
     print("through", words)
 elif "bad" in words:
     print("(exit 7);")
+elif "killed" in words:
+    os.kill(os.getpid(), signal.SIGKILL)
+elif "--cached" in words:
+    sys.exit(3)
 else:
     sys.stderr.write(f"taken {{words[2:]}}\\n")
     print({TEXT!r}, end="")
@@ -122,6 +126,20 @@ def test_the_line_with_eval_sets_it_too(place: Path, flag: str, style: str) -> N
 def test_the_line_with_eval_fails_too(place: Path) -> None:
     lines = ('eval "`mfaenv -p bad`"', "echo $status", 'eval "`mfaenv -p bad`" || echo failed')
     assert typed(place, *lines) == "7\nfailed\n"
+
+
+def test_a_program_that_was_killed_fails_the_line(place: Path) -> None:
+    lines = [
+        f"{line} {end}"
+        for line in ("mfaenv -p killed", 'eval "`mfaenv -p killed`"')
+        for end in ("&& echo on", "|| echo failed")
+    ]
+    shown = typed(place, *lines, "mfaenv --cached && echo nothing is stored")
+    assert [line for line in shown.splitlines() if line != "Killed"] == [
+        "failed",
+        "failed",
+        "nothing is stored",
+    ]
 
 
 def test_what_is_set_in_this_shell_is_not_printed(place: Path) -> None:
