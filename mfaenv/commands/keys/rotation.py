@@ -5,7 +5,8 @@ interruption there are two, and the next run asks about the other.
 """
 
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from mfaenv.aws import client, provider
 from mfaenv.aws.iam import AccessKey, AccessKeys, is_known
@@ -102,7 +103,7 @@ class Rotation:
         elif other.active:
             self._finish(keys, other.id)
         else:
-            self._users(other.id, keys, active=False)
+            self._store_everywhere(other.id, keys, active=False)
             self.iam.delete(other.id)
             self.terminal.note(f"{other.id}, which was inactive, is deleted; {keys.access_key} stays.")
         return None
@@ -142,7 +143,7 @@ class Rotation:
         return f"last used {use['at'][:10]} by {use['service']} in {use['region']}" if use else "never used"
 
     def _replace(self, old: Keys) -> None:
-        self._users(old.access_key)  # one that cannot be read would stop it when the new key is there
+        self._users(old.access_key)  # raises for a place that cannot be read, before the new key is there
         new = self.iam.create()
         # The session stays valid: stored before the new key is, so a run that finishes this one needs no code.
         session, used = self.session, Value(self.session.device, "remembered")
@@ -165,7 +166,7 @@ class Rotation:
     def _finish(self, new: Keys, old: str) -> None:
         remembered.remember_key(self.store, self.root, self.request.process.text, new.access_key, time.time())
         self._prove(new)
-        self._users(old, new)
+        self._store_everywhere(old, new)
         places.check(self.place, new)
         state = "active"
         try:
@@ -196,28 +197,46 @@ class Rotation:
                 show(f"{new.access_key} is stored; waiting until AWS knows it ({round(left)} s at most)")
                 time.sleep(min(POLL_SECONDS, left))
 
-    def _users(self, key: str, new: Keys | None = None, *, active: bool = True) -> list[str]:
-        """Return the profiles with a key, by what files and keychain hold; store a new one there, if any."""
-        files, users = awsfiles.load(self.terminal.env), []
+    def _users(self, key: str, *, active: bool = True) -> list[str]:
+        """Return the profiles that have a key, and where it is active, those whose program may give it."""
+        users = [name for name, *_ in self._places_with(key, active=active)]
+        files = awsfiles.load(self.terminal.env)
+        for name, section in files.profiles.items() if active else ():
+            program = credential_process.other_program(section.get(credential_process.SETTING, ""))
+            if program and not places.of_profile(files, name, self.terminal):
+                users.append(f"{name}, if {program} gives it")
+        return users
+
+    def _store_everywhere(self, old: str, new: Keys, *, active: bool = True) -> None:
+        """Put a new key where profiles still have the old one."""
+        for name, place, keys in self._places_with(old, active=active):
+            with _what_stays(name, old, active=active):
+                place.replace(keys, new)
+            command = awsfiles.load(self.terminal.env).section(name).get(credential_process.SETTING, "")
+            remembered.remember_key(self.store, name, command, new.access_key, time.time())
+            self.terminal.note(f"Profile {name} had the old key too, and has the new one now.")
+
+    def _places_with(self, key: str, *, active: bool) -> Iterator[tuple[str, places.Place, Keys]]:
+        """Yield each profile with a key in a file or the keychain, from which the copy of a killed process goes."""
+        files = awsfiles.load(self.terminal.env)
         for name in files.profiles:
             if files.used_file(name) and files.section(name).get(awsfiles.ACCESS_KEY) != key:
                 continue  # to read the file for each of many profiles would take minutes
             place = places.of_profile(files, name, self.terminal)
-            command = files.section(name).get(credential_process.SETTING, "")
-            try:
+            with _what_stays(name, key, active=active):
                 if isinstance(place, KeychainEntry):
                     place.remove_spare()
                 keys = place.load() if place else None
-                if place and keys and not keys.token and keys.access_key == key:
-                    users.append(name)
-                    if new:
-                        place.replace(keys, new)
-                        remembered.remember_key(self.store, name, command, new.access_key, time.time())
-                        self.terminal.note(f"Profile {name} had the old key too, and has the new one now.")
-                elif active and not place and (program := credential_process.other_program(command)):
-                    users.append(f"{name}, if {program} gives it")
-            except MfaenvError as error:
-                state = "active" if active else "inactive"
-                left = f"Profile {name} may still have the old key {key}, which therefore stays {state}."
-                raise MfaenvError(f"{left} {error.message}", error.hint, command=error.command) from None
-        return users
+            if place and keys and not keys.token and keys.access_key == key:
+                yield name, place, keys
+
+
+@contextmanager
+def _what_stays(name: str, key: str, *, active: bool) -> Iterator[None]:
+    """Say in errors which key stays, and as what."""
+    try:
+        yield
+    except MfaenvError as error:
+        left = f"Profile {name} may still have the old key {key}, which therefore stays"
+        wrong = f"{left} {'active' if active else 'inactive'}. {error.message}"
+        raise MfaenvError(wrong, error.hint, command=error.command) from None
