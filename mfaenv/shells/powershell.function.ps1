@@ -49,20 +49,27 @@ _mfaenv_remove Alias:mfaenv
 
 # In ConstrainedLanguage mode no function can fail the line that it stands in: there the program stays what it is.
 if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
-    # The calls of a kind in the script that a frame of the call stack runs; none where a host calls by itself.
-    function global:_mfaenv_calls($frame, [scriptblock]$kind) {
+    # All calls in the script that a frame of the call stack runs; none where a host calls by itself. Those of the last
+    # script are kept: to find them in a long one takes a second.
+    $global:_mfaenv_script, $global:_mfaenv_found = '', @()
+    function global:_mfaenv_calls($frame) {
         if (-not $frame.Position) { return }
-        [System.Management.Automation.Language.Parser]::ParseInput(
-            $frame.Position.StartScriptPosition.GetFullScript(), [ref]$null, [ref]$null
-        ).FindAll({ $args[0].GetType().Name -ceq 'CommandAst' -and (& $kind $args[0]) }, $true)
+        $script = $frame.Position.StartScriptPosition.GetFullScript()
+        if ($script -cne $global:_mfaenv_script) {
+            $tree = [System.Management.Automation.Language.Parser]::ParseInput($script, [ref]$null, [ref]$null)
+            $global:_mfaenv_found = @($tree.FindAll({ $args[0].GetType().Name -ceq 'CommandAst' }, $true))
+            $global:_mfaenv_script = $script
+        }
+        return $global:_mfaenv_found
     }
 
     # Whether something reads what a call of the function prints: the next command, a file, or what it stands in.
     function global:_mfaenv_is_read($invocation, $frame) {
+        $node = $null
         if ($invocation.PipelinePosition -lt $invocation.PipelineLength) { return $true }
-        $node = _mfaenv_calls $frame {
-            $args[0].Extent.StartLineNumber -eq $invocation.ScriptLineNumber -and
-            $args[0].Extent.StartColumnNumber -eq $invocation.OffsetInLine
+        foreach ($call in _mfaenv_calls $frame) {
+            if ($call.Extent.StartLineNumber -eq $invocation.ScriptLineNumber -and
+                $call.Extent.StartColumnNumber -eq $invocation.OffsetInLine) { $node = $call }
         }
         for (; $node -and $node.GetType().Name -cne 'ScriptBlockAst'; $node = $node.Parent) {
             if ($node.GetType().Name -cmatch '^(Paren|SubExpression|ArrayExpression|Assignment)') { return $true }
@@ -131,7 +138,8 @@ if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
     # statement is known: where that has calls of both kinds, it is the function that is called.
     function global:_mfaenv_is_the_programs($frame) {
         $others = $false
-        foreach ($call in _mfaenv_calls $frame { $args[0].GetCommandName() -eq 'mfaenv' }) {
+        foreach ($call in _mfaenv_calls $frame) {
+            if ($call.GetCommandName() -ne 'mfaenv') { continue }
             $statement = $call
             for ($node = $call; $node.GetType().Name -cne 'ScriptBlockAst'; $node = $node.Parent) {
                 if ($node.GetType().Name -cmatch '^(Pipeline|AssignmentStatement)Ast$') { $statement = $node }

@@ -33,7 +33,7 @@ def _mfaenv_hook(**_):
     """Where AWS_PROFILE is another, or there may be news, let the program say what this shell gets and loses."""
     global _mfaenv_seen
     env = __xonsh__.env
-    changed = str(env.get("AWS_PROFILE", "")) != str(env.get("MFAENV_AWS_PROFILE", ""))
+    changed = str(env.get("AWS_PROFILE") or "") != str(env.get("MFAENV_AWS_PROFILE", ""))
     if (changed or _mfaenv_is_due(env)) and _mfaenv_program():
         _mfaenv_look()
         seen = _mfaenv_seen

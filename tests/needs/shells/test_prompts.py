@@ -248,6 +248,18 @@ def test_fish_looks_at_the_clock_each_minute_which_may_be_set(product: Product) 
             assert (product.home / "looked").exists() is looked
 
 
+def test_none_is_no_profile_to_the_hook_of_xonsh(product: Product) -> None:
+    program = product.home / "first" / "mfaenv"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\necho asked >>{product.home}/log\n")
+    program.chmod(0o755)
+    with seated(product, XONSH) as seat:
+        seat.type(f"$PATH.insert(0, '{program.parent}')")
+        seat.type("$AWS_PROFILE = None")
+        seat.sees("echo done", "^done$")
+    assert not (product.home / "log").exists()
+
+
 def test_elvish_sees_that_the_clock_is_set(product: Product) -> None:
     (product.home / "uptime").write_text("100.00 1\n")
     (product.home / "stat").write_text("cpu 1\nbtime 1000\nprocesses 1\n")
