@@ -1,21 +1,16 @@
 """What rich draws on: the terminal, or what standard output leads to."""
 
-from __future__ import annotations
-
 import os
 import sys
 from io import BytesIO, TextIOWrapper
-from typing import TYPE_CHECKING
 
 from rich.console import Console, detect_legacy_windows  # noqa: TID253 - this module is loaded only to draw
+from rich.table import Table as Grid  # noqa: TID253 - the same
 from rich.text import Text  # noqa: TID253 - the same
 
 from mfaenv.fast import STDERR, STDOUT
 from mfaenv.terminal.text import TITLE, Styled, Table, printable, wrapped
 from mfaenv.terminal.tty import USUAL_COLUMNS, USUAL_LINES
-
-if TYPE_CHECKING:
-    from rich.table import Table as Grid
 
 BORDER = 3  # of a table's column: a line and two spaces
 UNBROKEN_COLUMNS = 1_000_000  # in a pipe or a file no line is broken
@@ -56,8 +51,6 @@ class Page(Console):
         return text if self._boxed else "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
     def _grid(self, table: Table) -> Grid:
-        from rich.table import Table as Grid
-
         grid = Grid(title=as_text(Styled(table.title, TITLE)), title_justify="left", pad_edge=self._boxed)
         if not self._boxed:
             grid.box = None
