@@ -299,6 +299,14 @@ def test_for_a_shell_that_is_none_no_startup_file_is_changed(newcomer: Product) 
     assert "init" not in done.out
 
 
+def test_a_line_to_put_into_a_file_by_hand_is_something_to_do(newcomer: Product, scenario: Scenario) -> None:
+    newcomer.env["MFAENV_SHELL"] = "ksh"
+    assert newcomer.run("configure", "--yes", "--token-code", scenario.device.code()).status == 0
+    said = newcomer.run("configure", "--yes").err
+    assert "The startup file of ksh is unknown. Put this line into it:" in said
+    assert "nothing to do" not in said
+
+
 def test_tcsh_still_reads_the_file_that_the_new_one_hides(newcomer: Product, scenario: Scenario) -> None:
     (newcomer.home / ".cshrc").write_text("setenv MINE 1\n")
     newcomer.env["MFAENV_SHELL"] = "tcsh"

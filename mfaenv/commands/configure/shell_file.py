@@ -42,6 +42,7 @@ def offer(shell: str, profile: str, env: Env, offers: Offers) -> bool:
         if language.startup_by_hand:
             note(language.startup_by_hand, to_type("help", "init"))
         elif line:
+            offers.shown += 1
             note(f"The startup file of {shell} is unknown. Put this line into it:", line)
         else:
             note(f"{shell} has no function to load.")
