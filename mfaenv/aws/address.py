@@ -4,6 +4,7 @@ Standard library only: they are checked before the question for the code. A URL 
 https://datatracker.ietf.org/doc/html/rfc3986#section-3.2, and a backslash ends the host too.
 """
 
+import re
 import sys
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -42,8 +43,6 @@ class Address(NamedTuple):
 
 def parse(url: str) -> Address | None:
     """Return None for what is not the address of a service."""
-    import re  # slow to load, and most profiles have AWS's own addresses
-
     match = re.fullmatch(URL, url, re.ASCII | re.IGNORECASE) if url.isprintable() and " " not in url else None
     if match is None or int(match[3] or 0) > MAX_PORT:
         return None

@@ -1,5 +1,6 @@
 """AWS's and botocore's errors in our words, without secrets."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -242,8 +243,6 @@ def is_lost(error: object) -> bool:
 
 
 def _sentence(text: str) -> str:
-    import re
-
     line = " ".join(text.split())
     line = without_password(line) if "://" in line else line
     line = re.sub(r"(?<![^\s\"'?])([^\s\"'?/]*+/[^\s\"'?]*+)\?[^\s\"']+", r"\1", line)  # the query of a URL

@@ -1,5 +1,6 @@
 """botocore's own data: the regions of AWS."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -14,8 +15,6 @@ def loader() -> Any:
 
 def find_partition(region: str, arn: str) -> str:
     """Return the partition of an ARN, else of a region, even a new one; empty where unknown."""
-    import re  # slow to load, and not needed before a question
-
     if arn.startswith("arn:"):
         return arn.split(":")[1]
     return next((str(each["id"]) for each in _data() if re.match(each["regionRegex"], region)), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -122,8 +123,6 @@ def from_program(command: str, terminal: Terminal) -> str:
     if running.returncode:
         status = running.returncode if running.returncode > 0 else KILLED - running.returncode
         raise MfaenvError(f"{name} ended with status {status}.", PROGRAM_HINT)
-    import re
-
     code = re.search(rb"(?<![0-9])[0-9]{6}(?![0-9])", output)
     if not code:
         raise MfaenvError(f"{name} ended with status 0, but printed no six digits.", PROGRAM_HINT)

@@ -1,6 +1,7 @@
 """The user's terminal, whatever the standard streams are: /dev/tty, or the console of Windows."""
 
 import os
+import re
 import select
 import stat
 import sys
@@ -125,8 +126,6 @@ class Tty:
             raise
         except OSError:
             raise DismissedError from None
-        import re  # takes its time, and the question comes before
-
         return re.sub(CONTROL_SEQUENCE, b"", line).decode("utf-8", "replace").rstrip("\r\n")
 
     def size(self) -> os.terminal_size:
