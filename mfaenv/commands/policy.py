@@ -1,5 +1,7 @@
 """`mfaenv policy`: the IAM policy without which an MFA device restricts nothing on the command line."""
 
+import json
+
 from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE
 from mfaenv.errors import DONE
 from mfaenv.fast import to_stdout
@@ -27,8 +29,6 @@ TAKE_OFF = "aws iam delete-user-policy --user-name NAME --policy-name RequireMFA
 
 def run(options: Options, _words: Words, env: Env) -> int:
     """Print the policy, and on standard error how to use it."""
-    import json
-
     terminal = Terminal.for_options(options, env)
     command, policy, lines = "mfaenv policy", EVERYTHING, LOCKS_OUT_ALL
     if "self_service" in options:

@@ -9,7 +9,6 @@ from mfaenv.fast.entry import Session
 from mfaenv.model import Keys, Request, Value
 from mfaenv.session.cache import CallLock, Context
 from mfaenv.session.code import can_ask
-from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled
 
 LENGTHS = range(9, 256 + 1)
@@ -57,7 +56,12 @@ def _serial(request: Request, keys: Keys, who: sts.Identity, context: Context, l
     if asking:
         lock.release()
     if serials is None:
-        return _offered(iam.guess_device(who), terminal, asking=asking)
+        likely, hidden = iam.guess_device(who), "The policy hides the MFA devices"
+        if not asking:
+            terminal.note(f"{hidden}; trying {likely}.")
+        elif not terminal.confirm("Use this device?", Styled(f"{hidden}. It may be {likely}.")):
+            return checked(terminal.ask_text("Serial number or ARN of the device"), "typed")
+        return likely
     usable = [serial for serial in serials if iam.SECURITY_KEY not in serial]
     security_keys = [serial for serial in serials if iam.SECURITY_KEY in serial]
     if not usable:
@@ -76,15 +80,6 @@ def _serial(request: Request, keys: Keys, who: sts.Identity, context: Context, l
         raise MfaenvError(wrong, hint, status=CODE_NEEDED)
     remarks = [f"{serial} (a security key: STS cannot use it)" for serial in security_keys]
     return terminal.choose("Which MFA device?", usable, remarks)
-
-
-def _offered(likely: str, terminal: Terminal, *, asking: bool) -> str:
-    if not asking:
-        terminal.note(f"The policy hides the MFA devices; trying {likely}.")
-        return likely
-    if terminal.confirm("Use this device?", Styled(f"The policy hides the MFA devices. It may be {likely}.")):
-        return likely
-    return checked(terminal.ask_text("Serial number or ARN of the device"), "typed")
 
 
 def owner(request: Request, keys: Keys | Session) -> sts.Identity:
