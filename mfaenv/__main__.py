@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from mfaenv.fast.parse import Command, CommandLine, Options
     from mfaenv.shells import Pair
 
-ENDING_SIGNALS = tuple(
-    getattr(_signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK") if hasattr(_signal, name)
-)
+_ENDING = ("TERM", "HUP", "QUIT", "BREAK", "ALRM", "USR1", "USR2", "XCPU")
+ENDING_SIGNALS = tuple(getattr(_signal, f"SIG{name}") for name in _ENDING if hasattr(_signal, f"SIG{name}"))
 """The signals after which the failing statement is printed: without output, a shell's line would seem to work."""
 
 SIGNALS = (_signal.SIGINT, *ENDING_SIGNALS)

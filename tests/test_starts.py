@@ -97,6 +97,17 @@ def test_a_signal_ends_a_fork_as_it_ends_a_start(
     assert forked == started
 
 
+@pytest.mark.parametrize("name", ["TERM", "QUIT", "ALRM", "USR1", "USR2", "XCPU"])
+def test_a_signal_that_ends_it_fails_the_line(product: Product, name: str) -> None:
+    """`perl -e 'alarm …; exec …'` stands in for timeout on macOS, and `ulimit -t` sends SIGXCPU."""
+    pipe, number = product.home / "pipe", getattr(signal, f"SIG{name}")
+    os.mkfifo(pipe)
+    process = product.start("--shell", "bash", "--token-command", f"cat {pipe}")
+    with pipe.open("wb"):  # the program is there
+        process.send_signal(number)
+    assert finish(process)[:2] == (128 + number, f"(exit {128 + number});\n")
+
+
 def test_the_terminal_is_as_after_a_start(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
     def run() -> tuple[str, int]:
         with direct(product, "--shell", "bash") as window:

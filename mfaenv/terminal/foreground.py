@@ -9,7 +9,7 @@ from mfaenv.fast import KILLED, end_in_order
 from mfaenv.terminal import program
 
 POLL_SECONDS = 0.2  # between two looks for a signal
-STOPS = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
+STOPS = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGXCPU")
 _TYPED = ("SIGINT", "SIGQUIT")  # what Ctrl-C and Ctrl-\ send
 
 
