@@ -6,7 +6,7 @@ import re
 import shlex
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -387,14 +387,35 @@ def test_who_asked_for_data_gets_no_statement(bare: Product, words: str) -> None
 # When it is not to be
 
 
-def wrapped(product: Product, *lines: str) -> Product:
-    """Let mfaenv run with these lines of Python before it."""
-    product.command = (sys.executable, "-c", "\n".join([*lines, "from mfaenv.__main__ import main", "main()"]))
-    return product
+Wrap = Callable[..., None]
+
+REPLACE = """
+def replace(owner, name, new):
+    assert hasattr(owner, name)
+    def called(*given, **named):
+        open(CALLED, "w").close()
+        return new(*given, **named)
+    setattr(owner, name, called)
+"""
 
 
-def test_the_session_that_stays_is_named_where_the_calling_shell_is_unknown(bare: Product) -> None:
-    wrapped(bare, "from mfaenv.shells import detect", "detect._caller = lambda *_: None")
+@pytest.fixture
+def wrapped(tmp_path: Path) -> Iterator[Wrap]:
+    """Let mfaenv run with lines of Python before it; what they `replace` is there, and called, or the test fails."""
+    called = tmp_path / "called"
+
+    def wrap(product: Product, *lines: str) -> None:
+        code = [f"CALLED = {str(called)!r}", REPLACE, *lines, "from mfaenv.__main__ import main", "main()"]
+        product.command = (sys.executable, "-c", "\n".join(code))
+
+    yield wrap
+    assert called.exists()
+
+
+def test_the_session_that_stays_is_named_where_the_calling_shell_is_unknown(
+    wrapped: Wrap, bare: Product
+) -> None:
+    wrapped(bare, "from mfaenv.shells import detect", "replace(detect, '_caller', lambda *_: None)")
     bare.env |= {"MFAENV_PROFILE": "default", "MFAENV_EXPIRES": "4000000000"}
     done = bare.run("-p", "nobody")
     assert (done.status, done.out) == (2, "")
@@ -402,14 +423,14 @@ def test_the_session_that_stays_is_named_where_the_calling_shell_is_unknown(bare
     assert done.err.endswith("\nmfaenv: This shell still has the session of profile default.\n")
 
 
-def test_ctrl_c_once_more_cuts_nothing_off(bare: Product) -> None:
+def test_ctrl_c_once_more_cuts_nothing_off(wrapped: Wrap, bare: Product) -> None:
     """Held down, it comes every 30 ms."""
     wrapped(
         bare,
         "import signal",
         "from mfaenv import failure",
         "fail = failure._fail",
-        "failure._fail = lambda *given: (signal.raise_signal(signal.SIGINT), fail(*given))",
+        "replace(failure, '_fail', lambda *given: (signal.raise_signal(signal.SIGINT), fail(*given)))",
     )
     done = bare.run("-p", "nobody", "--shell", "bash")
     assert (done.status, done.out) == (1, "(exit 1);\n")
@@ -417,7 +438,9 @@ def test_ctrl_c_once_more_cuts_nothing_off(bare: Product) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
-def test_a_signal_that_comes_with_ctrl_c_shows_no_traceback(bare: Product, number: signal.Signals) -> None:
+def test_a_signal_that_comes_with_ctrl_c_shows_no_traceback(
+    wrapped: Wrap, bare: Product, number: signal.Signals
+) -> None:
     """Where Ctrl-C ends the terminal's shell, a hangup comes too: before the exception of the first is caught."""
     wrapped(
         bare,
@@ -426,12 +449,12 @@ def test_a_signal_that_comes_with_ctrl_c_shows_no_traceback(bare: Product, numbe
         "from mfaenv import fast",
         "def asking(): yield",
         f"both = [partial(_thread.interrupt_main, {number:d}), partial(asking().throw, KeyboardInterrupt)]",
-        "fast.answer = lambda *_: list(map(operator.call, both))",
+        "replace(fast, 'answer', lambda *_: list(map(operator.call, both)))",
     )
     assert bare.run("--shell", "bash") == (130, "(exit 130);\n", "")
 
 
-def test_a_signal_while_a_lock_is_waited_for_is_no_bug(bare: Product) -> None:
+def test_a_signal_while_a_lock_is_waited_for_is_no_bug(wrapped: Wrap, bare: Product) -> None:
     """threading's Condition gives its lock back while it waits; to leave it without the lock is a RuntimeError."""
     wrapped(
         bare,
@@ -442,13 +465,13 @@ def test_a_signal_while_a_lock_is_waited_for_is_no_bug(bare: Product) -> None:
         "    with lock:",
         "        lock.release()",
         "        raise KeyboardInterrupt",
-        "fast.answer = answer",
+        "replace(fast, 'answer', answer)",
     )
     assert bare.run("--shell", "bash") == (130, "(exit 130);\n", "")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a signal ends a process there")
-def test_an_error_that_hides_what_a_signal_raised_is_no_bug(bare: Product) -> None:
+def test_an_error_that_hides_what_a_signal_raised_is_no_bug(wrapped: Wrap, bare: Product) -> None:
     wrapped(
         bare,
         "import signal",
@@ -457,15 +480,18 @@ def test_an_error_that_hides_what_a_signal_raised_is_no_bug(bare: Product) -> No
         "    try: signal.raise_signal(signal.SIGTERM)",
         "    except SystemExit: pass",
         "    raise TypeError",
-        "fast.answer = answer",
+        "replace(fast, 'answer', answer)",
     )
     assert bare.run("--shell", "bash") == (143, "(exit 143);\n", "")
 
 
 @pytest.mark.parametrize("code", ["0", "None", "'text'"])
-def test_a_package_that_ends_the_program_makes_the_line_fail(bare: Product, code: str) -> None:
+def test_a_package_that_ends_the_program_makes_the_line_fail(wrapped: Wrap, bare: Product, code: str) -> None:
     wrapped(
-        bare, "from mfaenv import fast", f"def answer(*_): raise SystemExit({code})", "fast.answer = answer"
+        bare,
+        "from mfaenv import fast",
+        f"def answer(*_): raise SystemExit({code})",
+        "replace(fast, 'answer', answer)",
     )
     assert bare.run("--shell", "bash") == (1, "(exit 1);\n", "")
 
@@ -473,8 +499,13 @@ def test_a_package_that_ends_the_program_makes_the_line_fail(bare: Product, code
 @pytest.mark.parametrize(
     "error", ["MemoryError()", "OSError(24, 'x')", 'RuntimeError("can\'t start new thread")']
 )
-def test_what_the_system_has_no_more_of_is_no_bug(bare: Product, error: str) -> None:
-    wrapped(bare, "from mfaenv import fast", "def answer(*_):", f"    raise {error}", "fast.answer = answer")
+def test_what_the_system_has_no_more_of_is_no_bug(wrapped: Wrap, bare: Product, error: str) -> None:
+    wrapped(
+        bare,
+        "from mfaenv import fast",
+        f"def answer(*_): raise {error}",
+        "replace(fast, 'answer', answer)",
+    )
     done = bare.run("--shell", "bash")
     assert (done.status, done.out) == (1, "(exit 1);\n")
     assert_explained(done, "memory.*open files", "limits")
@@ -490,19 +521,21 @@ def test_a_current_folder_that_is_gone_is_no_bug(stored: Product) -> None:
 
 
 def test_without_the_files_to_load_what_explains_errors_there_is_no_traceback(bare: Product) -> None:
-    wrapped(bare, "import sys", "sys.modules['mfaenv.failure'] = None")
+    line = "import sys; sys.modules['mfaenv.failure'] = None; from mfaenv.__main__ import main; main()"
+    bare.command = (sys.executable, "-c", line)
     done = bare.run("--shell", "nobody")
     assert (done.status, done.out) == (2, "")
     assert re.fullmatch(r"mfaenv: .*nobody.*\n", done.err)
 
 
-def test_an_error_in_the_background_shows_no_traceback(product: Product, scenario: Scenario) -> None:
+def test_an_error_in_the_background_shows_no_traceback(
+    wrapped: Wrap, product: Product, scenario: Scenario
+) -> None:
     wrapped(
         product,
         "from mfaenv.terminal.terminal import Terminal",
         "def fail(self): raise ImportError('a secret')",
-        "assert Terminal.drawn",
-        "Terminal.drawn = fail",
+        "replace(Terminal, 'drawn', fail)",
     )
     with Window((*product.command, "--shell", "bash"), product.env, product.home) as window:
         window.see("MFA code: ")
@@ -512,16 +545,15 @@ def test_an_error_in_the_background_shows_no_traceback(product: Product, scenari
     assert "a secret" not in window.text
 
 
-def test_what_the_sweep_cannot_list_does_not_fail_the_line(product: Product, scenario: Scenario) -> None:
+def test_what_the_sweep_cannot_list_does_not_fail_the_line(
+    wrapped: Wrap, product: Product, scenario: Scenario
+) -> None:
     """Somebody removes the store, or closes it, after the keys were printed."""
     wrapped(
         product,
         "import os",
-        "from mfaenv.store import Store, private_files",
-        "names = Store.names",
-        "def listed(self, *kinds):",
-        "    return os.listdir('/gone') if private_files.TEMPORARY in kinds else names(self, *kinds)",
-        "Store.names = listed",
+        "from mfaenv.store import Store",
+        "replace(Store, 'sweep', lambda *_: os.listdir('/gone'))",
     )
     done = product.run("--shell", "bash", "--token-code", scenario.device.code())
     assert (done.status, done.err) == (0, "")
@@ -529,7 +561,7 @@ def test_what_the_sweep_cannot_list_does_not_fail_the_line(product: Product, sce
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="one process there")
-def test_a_signal_to_the_process_behind_serve_is_no_bug(bare: Product) -> None:
+def test_a_signal_to_the_process_behind_serve_is_no_bug(wrapped: Wrap, bare: Product) -> None:
     """There, as while a class is made in Python 3.11, an error hides what a signal raised."""
     wrapped(
         bare,
@@ -540,7 +572,7 @@ def test_a_signal_to_the_process_behind_serve_is_no_bug(bare: Product) -> None:
         "    try: raise SystemExit(143)",
         "    finally: raise RuntimeError",
         "    yield",
-        "exec_environment.of_program = served",
+        "replace(exec_environment, 'of_program', served)",
     )
     assert bare.run("exec", "--serve", "--", "true") == (143, "", "")
 
@@ -548,7 +580,7 @@ def test_a_signal_to_the_process_behind_serve_is_no_bug(bare: Product) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="a signal ends a process there")
 @pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
 def test_a_signal_that_comes_where_its_exception_is_dropped_ends_it(
-    bare: Product, name: str, status: int
+    wrapped: Wrap, bare: Product, name: str, status: int
 ) -> None:
     """Callbacks of the import system are such places."""
     wrapped(
@@ -562,17 +594,17 @@ def test_a_signal_that_comes_where_its_exception_is_dropped_ends_it(
         "    Collected()",
         f"    for _ in range({PATIENCE}):",
         "        time.sleep(1)",
-        "fast.answer = answer",
+        "replace(fast, 'answer', answer)",
     )
     assert bare.run("--shell", "bash") == (status, f"(exit {status});\n", "")
 
 
-def test_without_the_memory_to_draw_an_error_it_is_said_all_the_same(bare: Product) -> None:
+def test_without_the_memory_to_draw_an_error_it_is_said_all_the_same(wrapped: Wrap, bare: Product) -> None:
     wrapped(
         bare,
         "from mfaenv.terminal.terminal import Terminal",
         "def error(*_): raise MemoryError",
-        "Terminal.error = error",
+        "replace(Terminal, 'error', error)",
     )
     done = bare.run("-p", "no\x1bbody", "--shell", "bash")
     assert (done.status, done.out) == (1, "(exit 1);\n")
@@ -580,14 +612,14 @@ def test_without_the_memory_to_draw_an_error_it_is_said_all_the_same(bare: Produ
 
 
 def test_where_no_thread_can_be_started_the_session_comes_all_the_same(
-    product: Product, scenario: Scenario
+    wrapped: Wrap, product: Product, scenario: Scenario
 ) -> None:
     """A container may have a limit on them."""
     wrapped(
         product,
         "import threading",
         'def start(_): raise RuntimeError("can\'t start new thread")',
-        "threading.Thread.start = start",
+        "replace(threading.Thread, 'start', start)",
     )
     assert answer(product, "--token-command", f"echo {scenario.device.code()}")["AWS_SESSION_TOKEN"]
 
@@ -609,6 +641,13 @@ def test_a_package_that_is_too_old_is_named_and_is_no_bug(
     )
 
 
-def test_a_hook_that_is_interrupted_fails_so_that_the_next_prompt_starts_it_again(bare: Product) -> None:
-    wrapped(bare, "from mfaenv.commands import hook", "def run(*_): raise KeyboardInterrupt", "hook.run = run")
+def test_a_hook_that_is_interrupted_fails_so_that_the_next_prompt_starts_it_again(
+    wrapped: Wrap, bare: Product
+) -> None:
+    wrapped(
+        bare,
+        "from mfaenv.commands import hook",
+        "def run(*_): raise KeyboardInterrupt",
+        "replace(hook, 'run', run)",
+    )
     assert bare.run("--shell", "bash", "hook", "changed") == (1, "", "")
