@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import entries
 import pytest
 from disks import fill, small_disk
+from entries import KINDS
 from hypothesis import given
 from hypothesis import strategies as st
 from observed_aws import ObservedAws
@@ -53,7 +53,6 @@ TEXT = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0")
     | st.sampled_from("\n%=\r\x85\u2028" + "".join(map(chr, range(0xDC80, 0xDD00))))
 )
-KINDS = {kind.PREFIX: kind for kind in entries.KINDS}
 NAMES = st.text("abc_", min_size=1, max_size=3)
 
 posix = pytest.mark.skipif(not POSIX, reason="Windows has other rights")
@@ -306,9 +305,9 @@ def test_what_a_killed_writer_left_is_not_in_the_way(place: Store) -> None:
 
 def test_the_sweep_takes_what_is_over_and_what_killed_writers_left(place: Store) -> None:
     now = time.time()
-    for prefix in store.ENTRIES:
-        place.put(KINDS[prefix](key="over"), now - 1)
-        place.put(KINDS[prefix](key="holds"), now + 100)
+    for kind in KINDS:
+        place.put(kind(key="over"), now - 1)
+        place.put(kind(key="holds"), now + 100)
     stay = ["theirs", entry.LATEST, f"{private_files.TEMPORARY}{'0' * 16}"]
     for name in stay:
         Path(place.file(name)).touch()
