@@ -14,7 +14,7 @@ from mfaenv.cli import app
 from mfaenv.cli import help as pages
 from mfaenv.cli.help import EXAMPLES
 from mfaenv.errors import DONE, FAILED, MfaenvError
-from mfaenv.fast import catalog, parse
+from mfaenv.fast import catalog, execute, parse
 from mfaenv.fast.catalog import COMMANDS, OPTIONS
 from mfaenv.fast.parse import MAIN, PROGRAM, Command, Option, Options
 from mfaenv.terminal.text import code_digits
@@ -103,7 +103,7 @@ def started() -> Iterator[Started]:
         patch.setattr(parse, "load", commands.load)
         patch.setattr(fast, "answer", lambda *_: None)
         patch.setattr(fast, "unset", lambda *_: None)
-        patch.setattr(fast, "unset", lambda *_: None)
+        patch.setattr(execute, "answer", lambda *_: None)
         yield commands
 
 
