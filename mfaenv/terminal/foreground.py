@@ -10,7 +10,7 @@ from mfaenv.terminal import program
 
 POLL_SECONDS = 0.2  # between two looks for a signal
 STOPS = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGXCPU")
-_TYPED = ("SIGINT", "SIGQUIT")  # what Ctrl-C and Ctrl-\ send
+_TYPED = ("SIGINT", "SIGQUIT", "SIGBREAK")  # what Ctrl-C, Ctrl-\ and Ctrl-Break send
 
 
 @contextmanager

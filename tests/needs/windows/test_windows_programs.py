@@ -53,3 +53,21 @@ def test_what_cmd_would_run_is_in_quotes_in_a_line_to_type(tmp_path: Path) -> No
     (tmp_path / "type.py").write_text(f"{script}print(to_type(*{words!r}))\n", encoding="ascii")
     done = windows.run(tmp_path, {}, "python", "type.py")
     assert done.output.decode().strip() == """mfaenv -p "R&D" "it's" "a b" a\\"b "a,b" "a=b" plain-1.0"""
+
+
+LEFT = """\
+import _thread, os, signal, sys, threading
+sys.path.insert(0, {sources!r})
+from mfaenv.fast import end_in_order
+from mfaenv.terminal.foreground import run_in_foreground
+signal.signal(signal.SIGBREAK, end_in_order)
+threading.Timer(1, _thread.interrupt_main, [signal.SIGBREAK]).start()
+print(run_in_foreground([sys.executable, "-c", "import time; time.sleep(3); exit(7)"], os.environ))
+"""
+
+
+def test_control_break_is_left_to_the_program_that_runs(tmp_path: Path) -> None:
+    windows = Windows()
+    (tmp_path / "left.py").write_text(LEFT.format(sources=windows.path(ROOT)), encoding="ascii")
+    done = windows.run(tmp_path, {}, "python", "left.py")
+    assert done.output.split() == [b"7"], done.errors
