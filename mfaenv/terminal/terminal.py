@@ -59,8 +59,7 @@ class Terminal:
         if for_shell and tty.is_captured() and sys.platform != "win32":
             # Ctrl-Z stops no `mfaenv | source`: fish and nushell would wait for the end of that for ever.
             _signal.signal(_signal.SIGTSTP, _signal.SIG_IGN)
-        quiet, verbose = bool(options.get("quiet")), bool(options.get("verbose"))
-        return cls(env, quiet=quiet, verbose=verbose, for_shell=for_shell)
+        return cls(env, quiet="quiet" in options, verbose="verbose" in options, for_shell=for_shell)
 
     def obstacle(self) -> str:
         """Return why nobody can be asked, if so."""
