@@ -70,10 +70,6 @@ class Cache:
         self._started = self._now()
         self._only_new = acquisition.refresh
 
-    def ignore_stored(self) -> None:
-        """From now on, find new sessions alone."""
-        self._started, self._only_new = self._now(), True
-
     def is_new(self, session: Session) -> bool:
         """Return whether it was made in this run; one from the future is from before a clock was set back."""
         return self._started <= session.created <= self._now()

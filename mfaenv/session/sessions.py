@@ -110,8 +110,9 @@ class Sessions:
         base = cache.as_entry(keys, request, key, "", self._now())
         if not request.hops:
             return base
+        anew = self._acquisition._replace(refresh=True)  # roles on top are assumed each time
+        self._cache = cache.Cache(self._context._replace(acquisition=anew))
         self._cache.prepare()
-        self._cache.ignore_stored()  # roles on top are assumed each time
         return self._assume(request, base)
 
     @contextmanager
