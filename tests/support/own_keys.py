@@ -7,7 +7,7 @@ from typing import Any
 from product import Outcome, Product
 
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.pretend_aws.world import User
+from mfaenv.pretend_aws.world import Credential, User
 
 
 def config(product: Product) -> Path:
@@ -25,9 +25,13 @@ def listed(product: Product, *options: str) -> list[dict[str, Any]]:
     return rows
 
 
-def get_session(product: Product, scenario: Scenario) -> None:
-    done = product.run("-f", "json", "--token-code", scenario.device.code())
+def get_session(product: Product, scenario: Scenario, *options: str) -> None:
+    done = product.run("-f", "json", "--token-code", scenario.device.code(), *options)
     assert done.status == 0, done.err
+
+
+def section(name: str, key: Credential) -> str:
+    return f"[{name}]\naws_access_key_id = {key.id}\naws_secret_access_key = {key.secret}\n"
 
 
 def states(user: User) -> dict[str, bool]:

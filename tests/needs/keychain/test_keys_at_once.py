@@ -9,29 +9,13 @@ from pathlib import Path
 import pytest
 from depth import examples
 from keychains import Keychain
+from own_keys import config, credentials, section, succeeded
 from product import PATIENCE, Product, finish
 from terminals import need
 from trouble import assert_explained
 
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.pretend_aws.world import Credential, User
-
-
-def credentials(product: Product) -> Path:
-    return Path(product.env["AWS_SHARED_CREDENTIALS_FILE"])
-
-
-def config(product: Product) -> Path:
-    return Path(product.env["AWS_CONFIG_FILE"])
-
-
-def section(name: str, key: Credential) -> str:
-    return f"[{name}]\naws_access_key_id = {key.id}\naws_secret_access_key = {key.secret}\n"
-
-
-def succeeded(product: Product, *line: str) -> None:
-    done = product.run(*line)
-    assert (done.status, done.out) == (0, ""), done.err
+from mfaenv.pretend_aws.world import User
 
 
 def slowed(product: Product, *line: str, calls: str, inject: str) -> subprocess.Popen[bytes]:
@@ -60,7 +44,7 @@ def test_two_imports_of_one_profile_at_once_lose_nothing(
         assert json.loads(keychain.lookup("default"))["SecretAccessKey"] == scenario.key.secret
         assert scenario.key.secret not in credentials(product).read_text()
         assert [each.status for each in done] == [0, 0], done
-        succeeded(product, "keys", "export")
+        succeeded(product.run("keys", "export"))
 
 
 def export_about_to_replace_the_file(product: Product) -> subprocess.Popen[bytes]:
@@ -78,8 +62,8 @@ def test_an_export_waits_for_another_that_is_about_to_replace_the_file(
     product: Product, scenario: Scenario
 ) -> None:
     credentials(product).write_text(section("default", scenario.key) + section("same", scenario.key))
-    succeeded(product, "keys", "import")
-    succeeded(product, "keys", "import", "-p", "same")
+    succeeded(product.run("keys", "import"))
+    succeeded(product.run("keys", "import", "-p", "same"))
     delayed = export_about_to_replace_the_file(product)
     other = product.run("keys", "export", "-p", "same")
     done = finish(delayed)
@@ -90,7 +74,7 @@ def test_an_export_waits_for_another_that_is_about_to_replace_the_file(
 def test_a_rotation_goes_on_where_an_export_has_put_the_keys_meanwhile(
     product: Product, scenario: Scenario, alice: User, keychain: Keychain
 ) -> None:
-    succeeded(product, "keys", "import")
+    succeeded(product.run("keys", "import"))
     assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
     delayed = export_about_to_replace_the_file(product)
     rotated = product.run("keys", "rotate", "--no-input")
@@ -148,7 +132,7 @@ def test_an_entry_that_somebody_removes_at_the_same_moment_is_removed(
     product.env["PYTHONPATH"] += f"{os.pathsep}{tmp_path}"
     product.env |= {"PYTHON_KEYRING_BACKEND": "raced.Keyring", "FILE": str(file), "ENTRY": json.dumps(entry)}
     credentials(product).chmod(0o600)
-    succeeded(product, "keys", "export")
+    succeeded(product.run("keys", "export"))
     assert not file.exists()
     assert scenario.key.secret in credentials(product).read_text()
 
@@ -237,7 +221,7 @@ def test_a_keychain_that_loses_the_new_key_keeps_the_old_one(
     (tmp_path / "ring").write_text("{}")
     product.env["PYTHONPATH"] += f"{os.pathsep}{tmp_path}"
     product.env |= {"PYTHON_KEYRING_BACKEND": "cutting.Keyring", "RING": str(tmp_path / "ring")}
-    succeeded(product, "keys", "import")
+    succeeded(product.run("keys", "import"))
     assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
     product.env["CUT"] = cut
     done = product.run("keys", "rotate", "--no-input")
@@ -246,7 +230,7 @@ def test_a_keychain_that_loses_the_new_key_keeps_the_old_one(
     assert [key.id for key in alice.keys] == [scenario.key.id]
     assert json.loads(product.run("keys", "get").out)["SecretAccessKey"] == scenario.key.secret
     del product.env["CUT"]
-    succeeded(product, "keys", "rotate", "--no-input", "--delete")
+    succeeded(product.run("keys", "rotate", "--no-input", "--delete"))
     (new,) = alice.keys
     entries = json.loads((tmp_path / "ring").read_text())
     assert {name: json.loads(text)["SecretAccessKey"] for name, text in entries.items()} == {
@@ -291,7 +275,7 @@ def test_a_rotation_gets_its_session_with_the_keys_that_it_has_read(
 def test_nothing_is_exported_into_a_file_that_others_can_read(
     product: Product, scenario: Scenario, keychain: Keychain, mode: int
 ) -> None:
-    succeeded(product, "keys", "import")
+    succeeded(product.run("keys", "import"))
     credentials(product).chmod(mode)
     before = credentials(product).read_bytes(), config(product).read_bytes()
     done = product.run("keys", "export")
@@ -300,7 +284,7 @@ def test_nothing_is_exported_into_a_file_that_others_can_read(
     assert (credentials(product).read_bytes(), config(product).read_bytes()) == before
     assert scenario.key.secret in keychain.lookup("default")
     credentials(product).chmod(0o600)
-    succeeded(product, "keys", "export")
+    succeeded(product.run("keys", "export"))
 
 
 @pytest.mark.parametrize("line", [("keys", "import"), ("keys", "export"), ("configure", "--yes")], ids=" ".join)
@@ -308,7 +292,7 @@ def test_what_a_kill_left_beside_the_files_is_removed_by_the_next_run(
     product: Product, scenario: Scenario, keychain: Keychain, line: tuple[str, ...]
 ) -> None:
     """The killed run is an export, which has the secret in what it left; a file of somebody else stays."""
-    succeeded(product, "keys", "import")
+    succeeded(product.run("keys", "import"))
     # The first marks the store.
     finish(slowed(product, "keys", "export", calls="rename", inject="signal=KILL:when=2"))
     (left,) = temporary_files(product)
@@ -325,10 +309,10 @@ def test_what_a_kill_left_beside_the_files_is_removed_by_the_next_run(
 def test_a_copy_that_a_kill_left_in_the_keychain_is_removed_by_the_next_run(
     product: Product, scenario: Scenario, keychain: Keychain
 ) -> None:
-    succeeded(product, "keys", "import")
+    succeeded(product.run("keys", "import"))
     entry = keychain.lookup("default")
     keychain.tool("store", "--label=x", "service", "mfaenv (being replaced)", "username", "default", data=entry)
-    succeeded(product, "keys", "import")
+    succeeded(product.run("keys", "import"))
     left = keychain.tool("lookup", "service", "mfaenv (being replaced)", "username", "default")
     assert left.stdout == ""
     assert scenario.key.secret in keychain.lookup("default")

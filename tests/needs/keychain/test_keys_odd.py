@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from keychains import NOBODYS_BUS, Keychain
 from observed_aws import ObservedAws
-from product import PATIENCE, Outcome, Product, finish
+from own_keys import config, credentials, get_session, section, succeeded
+from product import PATIENCE, Product, finish
 from settings import configure
 from terminals import Window
 from trouble import assert_explained
@@ -25,28 +26,6 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tests/needs/win
 
 ROTATE = ("keys", "rotate", "--no-input")
 ODD_NAMES = ["a b", "it's", "$(id)", "-x", "a;b", "ünï", "a/../b", "*"]
-
-
-def credentials(product: Product) -> Path:
-    return Path(product.env["AWS_SHARED_CREDENTIALS_FILE"])
-
-
-def config(product: Product) -> Path:
-    return Path(product.env["AWS_CONFIG_FILE"])
-
-
-def section(name: str, key: Credential) -> str:
-    return f"[{name}]\naws_access_key_id = {key.id}\naws_secret_access_key = {key.secret}\n"
-
-
-def get_session(product: Product, scenario: Scenario, *options: str) -> None:
-    done = product.run("-f", "json", "--token-code", scenario.device.code(), *options)
-    assert done.status == 0, done.err
-
-
-def succeeded(done: Outcome) -> Outcome:
-    assert (done.status, done.out) == (0, ""), done.err
-    return done
 
 
 def keychain_says(keychain: Keychain, name: str, text: str) -> None:
