@@ -16,6 +16,17 @@ TIME = re.compile(r"([0-9]+)|(?:(?P<d>[0-9]+)d)?(?:(?P<h>[0-9]+)h)?(?:(?P<m>[0-9
 
 @given(st.text("0123456789dhms", max_size=8) | st.text(f"09dhms -+.{ARABIC_DIGITS}{SUPERSCRIPTS}", max_size=6))
 def test_a_time_is_read_as_it_is_written(text: str) -> None:
+    read_as_written(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["-1", "1.5h", "12 h", "h", "12x", "1m1h", "1h1h", "1h30", "٩٠٠", "0", "14m59s", "36h1s", "2d"]
+)
+def test_a_time_that_people_write_is_read_or_refused(text: str) -> None:
+    read_as_written(text)
+
+
+def read_as_written(text: str) -> None:
     written = TIME.fullmatch(text) if text else None
     if written is None:
         with pytest.raises(MfaenvError, match="is not a time") as raised:
@@ -41,7 +52,9 @@ def test_a_time_of_endless_digits_is_refused(text: str) -> None:
         duration.seconds(text, "--duration")
 
 
-@pytest.mark.parametrize(("value", "allowed"), [(899, False), (900, True), (129_600, True), (129_601, False)])
+@pytest.mark.parametrize(
+    ("value", "allowed"), [(0, False), (899, False), (900, True), (129_600, True), (129_601, False)]
+)
 def test_what_aws_would_not_take_is_explained(value: int, allowed: bool) -> None:
     limits = duration.GET_SESSION_TOKEN_SECONDS
     if allowed:

@@ -541,6 +541,14 @@ def test_the_endpoint_is_botocores(
     assert (ours or "https://sts.eu-west-1.amazonaws.com") == theirs
 
 
+@pytest.mark.parametrize("name", ["no region", "eu_west_1", "-", "eu-west-1.example.com", "a" * 64, "12"])
+def test_what_cannot_be_the_name_of_a_region_is_refused(files: Files, name: str) -> None:
+    files.write("[default]\n", f"[default]\n{KEYS}")
+    with pytest.raises(MfaenvError, match=f"'{name}' \\(--region\\) is not the name of a region") as raised:
+        files.request(region=name)
+    assert raised.value.status == USAGE
+
+
 def test_a_slip_in_a_region_is_refused_for_aws_and_not_for_an_endpoint_of_ones_own(files: Files) -> None:
     keys = f"[default]\n{KEYS}"
     files.write("[default]\nregion = us-east\n", keys)
