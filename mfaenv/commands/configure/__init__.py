@@ -117,8 +117,8 @@ def _offer_device(
             return request
         first = FirstDevice(missing, request, keys, offers, store)
         request = request._replace(device=Value(first.make(), "made"), account=missing.user.account)
-        # The code that was given, if any, is of another device.
-        acquisition = acquisition._replace(token_code=NO_VALUE, token_command=NO_VALUE)
+        # A code that was given and a stored session are of another device.
+        acquisition = acquisition._replace(token_code=NO_VALUE, token_command=NO_VALUE, refresh=True)
         terminal.note("One more code, the next one, proves it.")
     except MfaenvError as error:
         if not offers.dry_run:

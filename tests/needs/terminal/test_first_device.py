@@ -194,6 +194,20 @@ def test_a_device_is_made_and_proved_and_named_in_the_profile(
     assert newcomer.run("status").status == 0
 
 
+def test_a_stored_session_of_a_lost_device_is_no_proof_of_the_new_one(
+    newcomer: Product, account: Account, aws: ObservedAws
+) -> None:
+    for _ in range(2):
+        with direct(newcomer, "configure") as window:
+            finish(window, begin(window))
+            window.see(CHANGE)
+            window.press(CTRL_C)
+            assert window.ended() == 130
+        account.users["alice"].devices.clear()  # as an administrator does
+        assert "is not this user's" in newcomer.run("--refresh", "--token-code", "123456").err
+    assert len(aws.actions("GetSessionToken")) == 4
+
+
 def test_the_code_that_enabled_it_is_not_taken_for_the_proof(newcomer: Product, aws: ObservedAws) -> None:
     with direct(newcomer, "configure") as window:
         app = begin(window)
