@@ -344,4 +344,5 @@ ON_POSIX = (
 )
 
 SHELLS = (*_POWERSHELLS, *_WINDOWS_POWERSHELLS) if sys.platform == "win32" else ON_POSIX
+BY_NAME = {row.name: row for row in SHELLS}
 """Those of this system; cmd has tests of its own."""

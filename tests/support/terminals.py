@@ -59,14 +59,23 @@ class WindowShell(NamedTuple):
     lines: tuple[str, ...]
     or_failed: str
     last_status: str
+    load: tuple[str, ...]
 
 
-SHELLS = tuple(
-    WindowShell(row.name, row.typed.start, row.typed.lines or row.lines, row.typed.or_failed, row.typed.status)
+BY_NAME = {
+    row.name: WindowShell(
+        row.name,
+        row.typed.start,
+        row.typed.lines or row.lines,
+        row.typed.or_failed,
+        row.typed.status,
+        row.typed.load,
+    )
     for row in shell_table.ON_POSIX
     if row.typed
-)
-BASH, ZSH, FISH = (next(shell for shell in SHELLS if shell.name == name) for name in ("bash", "zsh", "fish"))
+}
+SHELLS = tuple(BY_NAME.values())
+BASH, ZSH, FISH = map(BY_NAME.__getitem__, ("bash", "zsh", "fish"))
 
 
 class _Screen(pyte.Screen):
@@ -252,6 +261,15 @@ def open_window(product: Product, shell: WindowShell, **variables: str) -> Windo
     need(shell.start[0])
     window = Window(shell.start, with_mfaenv(product) | variables, product.home)
     window.prompted()
+    return window
+
+
+def open_loaded(product: Product, shell: WindowShell) -> Window:
+    """Open such a window, in which what people put into the shell's profile has been run."""
+    window = open_window(product, shell)
+    for line in shell.load:
+        window.enter(line)
+        window.prompted()
     return window
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from product import Product
 from shell_table import ON_POSIX, Typed
-from terminals import SHELLS, Window, WindowShell, open_window, with_mfaenv
+from terminals import BY_NAME, Window, WindowShell, open_window, with_mfaenv
 
 from mfaenv import shells
 
@@ -33,7 +33,6 @@ PROGRAMS = {
 
 NOTHING = "key=none secret= profile=none"
 PAST = 1_700_000_000
-BY_NAME = {shell.name: shell for shell in SHELLS}
 
 
 class Settled(NamedTuple):
@@ -53,9 +52,12 @@ class Settled(NamedTuple):
         return bool(shells.get_target(self.target).hook)
 
 
-ROWS = tuple(
-    Settled(row.name, row.target, row.typed, row.typed.load) for row in ON_POSIX if row.typed and row.typed.load
-)
+SETTLED = {
+    row.name: Settled(row.name, row.target, row.typed, row.typed.load)
+    for row in ON_POSIX
+    if row.typed and row.typed.load
+}
+ROWS = tuple(SETTLED.values())
 
 
 class Seat:

@@ -13,9 +13,9 @@ from clock import Clock
 from codes import sent_codes, wrong_codes
 from observed_aws import ObservedAws
 from product import COMMAND, PATIENCE, Product
-from shell_table import ON_POSIX
 from terminals import (
     BASH,
+    BY_NAME,
     CTRL_C,
     CTRL_D,
     CTRL_Z,
@@ -27,6 +27,7 @@ from terminals import (
     direct,
     key_in,
     need,
+    open_loaded,
     open_window,
     with_mfaenv,
 )
@@ -229,12 +230,8 @@ def test_after_leaving_the_shell_goes_on_without_a_session(
 @pytest.mark.parametrize("name", ["bash", "zsh", "dash", "ksh93"])
 def test_a_line_that_was_quit_fails(product: Product, name: str, loaded: bool) -> None:
     """Ctrl-\\ at the question: the shell does not go on as if the line had worked."""
-    row = next(row for row in ON_POSIX if row.name == name and row.typed)
-    shell = next(shell for shell in SHELLS if shell.name == name)
-    with open_window(product, shell) as window:
-        for line in row.typed.load if row.typed and loaded else ():
-            window.enter(line)
-            window.prompted()
+    shell = BY_NAME[name]
+    with (open_loaded if loaded else open_window)(product, shell) as window:
         window.enter(f"{shell.lines[0]} && echo went''on || echo fail''ed $?")
         window.see(QUESTION)
         window.press(CTRL_BACKSLASH)
@@ -244,12 +241,8 @@ def test_a_line_that_was_quit_fails(product: Product, name: str, loaded: bool) -
 
 @pytest.mark.parametrize("name", ["bash", "zsh", "dash", "ksh93"])
 def test_with_the_function_ctrl_c_does_not_let_the_line_go_on(product: Product, name: str) -> None:
-    row = next(row for row in ON_POSIX if row.name == name and row.typed)
-    shell = next(shell for shell in SHELLS if shell.name == name)
-    with open_window(product, shell) as window:
-        for line in row.typed.load if row.typed else ():
-            window.enter(line)
-            window.prompted()
+    shell = BY_NAME[name]
+    with open_loaded(product, shell) as window:
         window.enter(f"{shell.lines[0]} && echo went''on")
         window.see(QUESTION)
         window.press(CTRL_C)
@@ -262,15 +255,11 @@ def test_with_the_function_ctrl_c_does_not_let_the_line_go_on(product: Product, 
 @pytest.mark.parametrize("name", ["bash", "zsh", "dash"])
 def test_a_line_that_was_quit_while_a_program_runs_fails(product: Product, tmp_path: Path, name: str) -> None:
     """The function waits in a subshell, which Ctrl-\\ would end, and no mode of the terminal keeps that away."""
-    row = next(row for row in ON_POSIX if row.name == name and row.typed)
-    shell = next(shell for shell in SHELLS if shell.name == name)
+    shell = BY_NAME[name]
     slow = tmp_path / "slow"
     slow.write_text("#!/bin/sh\necho STARTED >/dev/tty; exec sleep 600\n")
     slow.chmod(0o755)
-    with open_window(product, shell) as window:
-        for line in row.typed.load if row.typed else ():
-            window.enter(line)
-            window.prompted()
+    with open_loaded(product, shell) as window:
         window.enter(f"eval $(mfaenv --token-command {slow}) && echo went''on || echo fail''ed $?")
         window.see("^STARTED$")
         window.press(CTRL_BACKSLASH)
@@ -634,8 +623,7 @@ def test_a_question_that_no_shell_waits_for_changes_no_mode(
 
 
 def test_a_stopped_question_leaves_the_keys_of_the_terminal(product: Product) -> None:
-    dash = next(shell for shell in SHELLS if shell.name == "dash")
-    with open_window(product, dash) as window:
+    with open_window(product, BY_NAME["dash"]) as window:
         window.enter("mfaenv exec -- true")
         window.see("MFA code: ")
         window.press(CTRL_Z)

@@ -7,7 +7,8 @@ import time
 import pytest
 from product import Product
 from settings import set_keys
-from settled import BY_NAME, PAST, ROWS, Seat, Settled, seated
+from settled import PAST, ROWS, SETTLED, Seat, Settled, seated
+from terminals import BY_NAME
 
 from mfaenv.errors import DONE
 from mfaenv.pretend_aws.scenario import Scenario
@@ -401,7 +402,7 @@ def test_what_sets_the_variable_at_bashs_prompt_is_followed(stored: Product) -> 
 def test_fish_keeps_and_follows_what_is_set_for_all_windows(
     stored: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = next(row for row in NAMED if row.name == "fish")
+    row = SETTLED["fish"]
     monkeypatch.setitem(BY_NAME, "fish", row.shell._replace(start=("fish", "-i")))
     with seated(stored, row) as seat:
         seat.type("set -Ux AWS_PROFILE staging")
@@ -456,7 +457,7 @@ def test_another_windows_session_takes_its_place_without_a_word(stored: Product)
 
 
 def test_a_shell_without_a_hook_is_told_by_the_next_line(stored: Product) -> None:
-    dash = next(row for row in ROWS if row.name == "dash")
+    dash = SETTLED["dash"]
     with seated(stored, dash) as seat:
         seat.type("mfaenv -p default")
         seat.set("AWS_PROFILE", "staging")

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 from product import Product
-from terminals import SHELLS, need, open_window, with_mfaenv
+from terminals import BY_NAME, need, open_window, with_mfaenv
 
 from mfaenv import shells
 
@@ -24,7 +24,7 @@ def test_the_shell_that_called_is_found(stored: Product, shell: str) -> None:
 @pytest.mark.parametrize("name", ["csh", "tcsh"])
 def test_an_interactive_csh_is_told_its_own_line(stored: Product, name: str) -> None:
     """It writes a `-` over the first letter of its name: what is left of csh is sh, and of tcsh, csh."""
-    shell = next(shell for shell in SHELLS if shell.name == name)
+    shell = BY_NAME[name]
     need(shell.start[0])
     with open_window(stored, shell._replace(start=("env", *shell.start))) as window:  # by its bare name
         window.enter("mfaenv")

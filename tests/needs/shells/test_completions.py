@@ -14,7 +14,7 @@ import pytest
 from product import COMMAND, PATIENCE, Product
 from shell_table import ON_POSIX
 from shell_table import Tab as Words
-from terminals import CTRL_C, SHELLS, Window, WindowShell, need, open_window
+from terminals import BY_NAME, CTRL_C, Window, WindowShell, need, open_window
 
 from mfaenv import shells
 from mfaenv.commands import init
@@ -115,7 +115,7 @@ class Tab(NamedTuple):
 
     def shell(self) -> WindowShell:
         """How it is started."""
-        return next(shell for shell in SHELLS if shell.name == self.name)
+        return BY_NAME[self.name]
 
 
 TABS = tuple(

@@ -12,8 +12,8 @@ import pytest
 from codes import spare_scenario
 from observed_aws import ObservedAws
 from product import Product
-from settled import PROGRAMS, ROWS, seated
-from shell_table import SHELLS, Shell
+from settled import PROGRAMS, SETTLED, seated
+from shell_table import BY_NAME, SHELLS, Shell
 from terminals import need, with_mfaenv
 
 from mfaenv.pretend_aws.files import write_files
@@ -29,7 +29,7 @@ OLD = {
     "MFAENV_EXPIRES": "9999999999",
 }
 OLD_SESSION = f"key={OLD['AWS_ACCESS_KEY_ID']} secret=set profile=old"
-LOADED = {row.target: row.load for row in ROWS if row.typed.load_in_scripts}
+LOADED = {row.target: row.load for row in SETTLED.values() if row.typed.load_in_scripts}
 """By shell."""
 
 POSIX = [shell for shell in SHELLS if shell.more_lines == ('eval "$(mfaenv)"',)]
@@ -114,7 +114,7 @@ def test_a_local_variable_that_hides_a_key_fails_the_line(
     ready: BackgroundClient, loaded: bool, name: str
 ) -> None:
     """fish sets a global variable; programs see a function's own one of that name."""
-    fish = next(shell for shell in SHELLS if shell.name == "fish")
+    fish = BY_NAME["fish"]
     lines = (*fish.lines, *(["mfaenv"] if loaded else []))
     for line, scope in itertools.product(lines, ("-lx", "-l")):
         tried = f"{line.replace('mfaenv', 'mfaenv -p staging')}; and echo went on"
@@ -129,7 +129,7 @@ def test_a_local_variable_that_hides_a_key_fails_the_line(
 
 def test_bash_reads_the_function_of_ksh(ready: BackgroundClient) -> None:
     """As sh does from the file that ENV names for both."""
-    bash = next(shell for shell in SHELLS if shell.name == "bash")
+    bash = BY_NAME["bash"]
     tries = ('eval "$(mfaenv -p nobody)" || echo failed', 'eval "$(mfaenv -p staging)"', "what-is-set")
     done = ready.run(bash, 'eval "$(mfaenv init ksh)"', *tries)
     assert done.stdout.splitlines() == ["failed", ready.staging]
@@ -141,7 +141,7 @@ def test_bash_reads_the_function_of_ksh(ready: BackgroundClient) -> None:
 def test_attributes_of_a_variable_change_no_value(
     ready: BackgroundClient, loaded: bool, attribute: str, name: str
 ) -> None:
-    shell = next(shell for shell in SHELLS if shell.name == name)
+    shell = BY_NAME[name]
     declare = f"typeset {attribute} AWS_ACCESS_KEY_ID 2>/dev/null"
     for line in ("eval $(mfaenv -p staging)", *(["mfaenv -p staging"] if loaded else [])):
         done = ready.run(
@@ -155,7 +155,7 @@ def test_attributes_of_a_variable_change_no_value(
 def test_a_shell_that_takes_words_for_assignments_fails_the_line(
     ready: BackgroundClient, loaded: bool, name: str
 ) -> None:
-    shell = next(shell for shell in SHELLS if shell.name == name)
+    shell = BY_NAME[name]
     for line in ("eval $(mfaenv -p staging)", *(["mfaenv -p staging"] if loaded else [])):
         tried = f"{line} && echo went on"
         done = ready.run(shell, *load(shell, loaded=loaded), "set -k", tried, "set +k", "what-is-set")
@@ -204,14 +204,14 @@ def test_a_part_of_the_function_sets_nothing_and_shows_nothing(ready: Background
 
 
 def test_a_function_called_export_fails_the_line(ready: BackgroundClient) -> None:
-    bash = next(shell for shell in SHELLS if shell.name == "bash")
+    bash = BY_NAME["bash"]
     done = ready.run(bash, "export() { :; }", "eval $(mfaenv -p staging) && echo went on", "what-is-set")
     assert done.stdout.splitlines() == [NONE]
 
 
 def test_what_a_function_of_the_users_prints_is_not_run(ready: BackgroundClient) -> None:
     theirs = 'unset() { echo "touch pwned"; builtin unset "$@"; }'
-    bash = next(shell for shell in SHELLS if shell.name == "bash")
+    bash = BY_NAME["bash"]
     done = ready.run(bash, theirs, "eval $(mfaenv -p staging) >/dev/null && what-is-set")
     assert done.stdout.splitlines() == [ready.staging]
     assert not (ready.product.home / "pwned").exists()
@@ -289,7 +289,7 @@ def test_a_line_without_eval_says_so(ready: BackgroundClient, shell: Shell, line
 @pytest.mark.parametrize("name", ["bash", "zsh"])
 def test_a_line_without_eval_hands_nothing_to_a_handler(ready: BackgroundClient, name: str) -> None:
     """It may start a program with all of the words."""
-    shell = next(shell for shell in SHELLS if shell.name == name)
+    shell = BY_NAME[name]
     handler = 'command_not_found_handle() { echo "$@"; }; command_not_found_handler() { echo "$@"; }'
     done = ready.run(shell, handler, "$(mfaenv -p staging)", "no-such-program", "")
     assert done.stdout == "no-such-program\n"
@@ -306,14 +306,14 @@ def test_what_a_line_without_eval_set_goes_with_unset(ready: BackgroundClient) -
         "echo retries: ${AWS_RETRY_MODE-}${AWS_MAX_ATTEMPTS-}",
         "eval $(mfaenv -p staging)",
     )
-    bash = next(shell for shell in SHELLS if shell.name == "bash")
+    bash = BY_NAME["bash"]
     done = ready.run(bash, *lines, "what-is-set")
     assert "`mfaenv unset` removes MFAENV_PROFILE." in done.stderr
     assert (done.stdout, done.returncode) == (f"retries:\n{ready.staging}\n", 0)
 
 
 def test_elvishs_line_means_the_same_with_the_function(ready: BackgroundClient) -> None:
-    row = next(row for row in ROWS if row.name == "elvish")
+    row = SETTLED["elvish"]
     with seated(ready.product, row) as seat:
         for words, shown in (("-p staging", ready.staging), ("unset", NONE), ("-p staging", ready.staging)):
             seat.type(f"eval (mfaenv {words} --shell elvish | slurp)")

@@ -8,13 +8,11 @@ from pathlib import Path
 
 import pytest
 from product import Product
-from settled import BY_NAME as SHELLS_BY_NAME
-from settled import ROWS, seated
-from terminals import CTRL_C, need, with_mfaenv
+from settled import SETTLED, seated
+from terminals import BY_NAME, CTRL_C, need, with_mfaenv
 
 from mfaenv.pretend_aws.scenario import Scenario
 
-BY_NAME = {row.name: row for row in ROWS}
 ODD = "a\u00a0b\tc\u3000d\\e\"f'#$x é"
 ROLE = "arn:aws:iam::111122223333:role/Developer"
 TOOLS = {
@@ -155,8 +153,8 @@ def test_xonshs_history_file_has_no_stored_session(
     """xonsh writes the variables there that it has after its startup file."""
     assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
     (product.home / ".xonshrc").write_text("execx($(mfaenv init xonsh))\n")
-    row = BY_NAME["xonsh"]
-    monkeypatch.setitem(SHELLS_BY_NAME, "xonsh", row.shell._replace(start=("xonsh",)))
+    row = SETTLED["xonsh"]
+    monkeypatch.setitem(BY_NAME, "xonsh", row.shell._replace(start=("xonsh",)))
     with seated(product, row._replace(load=())) as seat:
         assert seat.keys().endswith("secret=set profile=default")
     (history,) = product.home.rglob("xonsh-*.json")
@@ -175,7 +173,7 @@ def test_keys_that_xonshs_startup_file_sets_behind_the_line_stay(product: Produc
 def test_xonshs_prompt_names_the_profile_that_it_has_now(product: Product, scenario: Scenario) -> None:
     assert product.run("-f", "json", "-p", "staging", "-c", scenario.device.code()).status == 0
     prompt = "$PROMPT = lambda: '[' + __xonsh__.env.get('MFAENV_PROFILE', '') + ']@ '"
-    row = BY_NAME["xonsh"]
+    row = SETTLED["xonsh"]
     with seated(product, row._replace(load=(prompt, *row.load))) as seat:
         seat.type("$AWS_PROFILE = 'staging'")
         assert seat.window.text.splitlines()[-1].startswith("[staging]@")
@@ -233,7 +231,7 @@ def test_nus_function_sets_the_session_where_its_output_goes_to_a_file(
 
 def test_a_line_that_nu_would_drop_the_session_of_fails(product: Product, scenario: Scenario) -> None:
     assert product.run("-f", "json", "-p", "staging", "-c", scenario.device.code()).status == 0
-    with seated(product, BY_NAME["nu"]) as seat:
+    with seated(product, SETTLED["nu"]) as seat:
         seat.type("AWS_PROFILE=staging mfaenv -q")
         assert re.search(
             r'mfaenv: AWS_PROFILE is new in this line.*\n.*mfaenv -p "staging"\n', seat.window.text
@@ -252,7 +250,7 @@ def test_a_line_that_nu_would_drop_the_session_of_fails(product: Product, scenar
 def test_an_end_that_is_no_time_disturbs_no_prompt(product: Product, shell: str) -> None:
     for end in ("9" * 23, "²", "1٣"):
         with seated(
-            product, BY_NAME[shell], AWS_ACCESS_KEY_ID="ASIAIOSFODNN7EXAMPLE", MFAENV_EXPIRES=end
+            product, SETTLED[shell], AWS_ACCESS_KEY_ID="ASIAIOSFODNN7EXAMPLE", MFAENV_EXPIRES=end
         ) as seat:
             seat.type("")
             assert seat.keys() == "key=ASIAIOSFODNN7EXAMPLE secret= profile=none"
@@ -260,17 +258,17 @@ def test_an_end_that_is_no_time_disturbs_no_prompt(product: Product, shell: str)
 
 
 def test_ctrl_c_fails_xonshs_line(product: Product) -> None:
-    with seated(product, BY_NAME["xonsh"]) as seat:
+    with seated(product, SETTLED["xonsh"]) as seat:
         seat.window.enter("mfaenv")
         seat.window.see("MFA code: ")
         seat.window.press(CTRL_C)
         seat.window.prompted()
-        seat.window.enter(BY_NAME["xonsh"].typed.status)
+        seat.window.enter(SETTLED["xonsh"].typed.status)
         assert seat.window.see(r"^status=\d+$") == "status=130"
 
 
 def test_a_program_that_is_gone_fails_xonshs_line(product: Product) -> None:
-    with seated(product, BY_NAME["xonsh"]) as seat:
+    with seated(product, SETTLED["xonsh"]) as seat:
         seat.type("$PATH = ['/usr/bin', '/bin']")
         for line in ("mfaenv -p staging", "mfaenv exec -- true"):
             assert seat.status_of(line) == 127
@@ -279,7 +277,7 @@ def test_a_program_that_is_gone_fails_xonshs_line(product: Product) -> None:
 
 def test_tab_completes_exec_in_nu(product: Product, scenario: Scenario) -> None:
     assert product.run("-f", "json", "-p", "staging", "-c", scenario.device.code()).status == 0
-    with seated(product, BY_NAME["nu"]) as seat:
+    with seated(product, SETTLED["nu"]) as seat:
         seat.type("$env.config.completions.external.completer = {|spans| [($spans | append all | str join _)]}")
         for begun, offered, rest in (
             ("mfaenv exec -p stag", " staging", "what-is-set"),

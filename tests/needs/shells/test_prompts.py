@@ -8,15 +8,13 @@ from pathlib import Path
 
 import pytest
 from product import Product
-from settled import BY_NAME, NOTHING, PAST, ROWS, Seat, Settled, seated
-from terminals import need
+from settled import NOTHING, PAST, ROWS, SETTLED, Seat, Settled, seated
+from terminals import BY_NAME, need
 
 from mfaenv.pretend_aws.scenario import Scenario
 
-BASH, ZSH, FISH = (next(row for row in ROWS if row.name == name) for name in ("bash", "zsh", "fish"))
-NU, ELVISH, XONSH, POWERSHELL = (
-    next(row for row in ROWS if row.name == name) for name in ("nu", "elvish", "xonsh", "pwsh")
-)
+BASH, ZSH, FISH = map(SETTLED.__getitem__, ("bash", "zsh", "fish"))
+NU, ELVISH, XONSH, POWERSHELL = map(SETTLED.__getitem__, ("nu", "elvish", "xonsh", "pwsh"))
 ENDED = "mfaenv: the session of profile default has ended: type mfaenv for a new one"
 FAR = 9_999_999_999
 ALIASES = "; ".join(f"alias {name}=nope" for name in ("command", "local", "printf", "read", "shift", "test"))

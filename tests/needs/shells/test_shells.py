@@ -8,7 +8,7 @@ import depth
 import pytest
 from hypothesis import given, settings
 from running import Place
-from shell_table import SHELLS, Shell
+from shell_table import BY_NAME, SHELLS, Shell
 from values import CORPUS, OCTETS, TEXTS, TEXTS_AND_OCTETS
 
 from mfaenv.errors import MfaenvError
@@ -144,10 +144,6 @@ def test_a_failure_ends_a_strict_script(place: Place, shell: Shell, line: str) -
     assert (result.environment, result.files) == (None, [])
 
 
-def named(name: str) -> Shell:
-    return next(shell for shell in SHELLS if shell.name == name)
-
-
 @pytest.mark.parametrize(
     ("name", "before", "failed"),
     [
@@ -162,13 +158,13 @@ def named(name: str) -> Shell:
     ids=["Stop", "ConstrainedLanguage"],
 )
 def test_powershell_tells_of_a_failure_and_goes_on(place: Place, name: str, before: str, failed: str) -> None:
-    lines = named(name).lines
+    lines = BY_NAME[name].lines
     tries = "\n".join(f'{line}\n$seen += , "$?"; $codes += $LASTEXITCODE' for line in lines)
     script = (
         f'{before}\n$seen = @(); $codes = 0\n{tries}\n$env:TEST_SEEN = "$seen"; $env:TEST_CODES = $codes\ndump'
     )
 
-    result = place.run(named(name), script, failure("pwsh", 3), TEST_STATUS="3")
+    result = place.run(BY_NAME[name], script, failure("pwsh", 3), TEST_STATUS="3")
 
     assert (result.status, result.shown) == (0, b"")
     assert result.environment is not None
@@ -179,7 +175,7 @@ def test_powershell_tells_of_a_failure_and_goes_on(place: Place, name: str, befo
 @pytest.mark.skipif(sys.platform == "win32", reason="fish is not on Windows")
 def test_fish_keeps_what_is_set_for_all_windows(place: Place) -> None:
     """And says so of AWS_PROFILE, unless the prompt hook sees to it."""
-    fish = named("fish")._replace(start=("fish",))
+    fish = BY_NAME["fish"]._replace(start=("fish",))
     printed = render(
         "fish", [("AWS_PROFILE", None), ("AWS_REGION", "eu-west-1"), ("MFAENV_PROFILE", "default")]
     )

@@ -6,7 +6,7 @@ import time
 import pytest
 from observed_aws import ObservedAws
 from product import Product
-from settled import NOTHING, PAST, ROWS, Settled, seated
+from settled import NOTHING, PAST, ROWS, SETTLED, Settled, seated
 from terminals import CTRL_C, CTRL_D
 
 from mfaenv.pretend_aws.scenario import Scenario
@@ -116,7 +116,7 @@ def test_a_window_that_has_told_of_the_end_takes_what_another_gets_after_that(
 
 
 def test_zshs_prompt_comes_after_a_question_that_is_left(product: Product) -> None:
-    row = next(row for row in ROWS if row.name == "zsh")
+    row = SETTLED["zsh"]
     with seated(product, row) as seat:
         for _ in range(9):
             seat.window.enter("eval $(mfaenv)")
@@ -142,7 +142,7 @@ def test_a_question_that_is_left_hides_no_session_of_another_window(
 
 def test_a_question_that_is_left_changes_no_option_of_tcsh(product: Product) -> None:
     """Ctrl-C leaves the script of the function in the middle."""
-    with seated(product, next(row for row in ROWS if row.name == "tcsh")) as seat:
+    with seated(product, SETTLED["tcsh"]) as seat:
         seat.window.enter("mfaenv")
         seat.window.see(QUESTION)
         seat.window.press(CTRL_C)
@@ -154,7 +154,7 @@ def test_a_question_that_is_left_changes_no_option_of_tcsh(product: Product) -> 
 def test_the_lines_after_a_substitution_that_was_interrupted_mean_the_same(
     product: Product, scenario: Scenario, name: str
 ) -> None:
-    with seated(product, next(row for row in ROWS if row.name == name)) as seat:
+    with seated(product, SETTLED[name]) as seat:
         seat.window.enter(": $(sh -c 'echo begun >/dev/tty; exec sleep 60')")
         seat.window.see("^begun$")
         seat.window.press(CTRL_C)
@@ -243,7 +243,7 @@ def test_a_role_that_an_option_chose_is_never_followed_by_the_profiles_own(
     ],
 )
 def test_the_hook_does_without_the_function(product: Product, scenario: Scenario, name: str, line: str) -> None:
-    with seated(product, next(row for row in ROWS if row.name == name)) as seat:
+    with seated(product, SETTLED[name]) as seat:
         seat.type(line)
         assert product.run("--format", "json", "-c", scenario.device.code()).status == 0
         seat.type("")
@@ -272,7 +272,7 @@ def test_a_code_through_a_pipe_fails_where_the_session_would_be_lost(
     product: Product, scenario: Scenario, name: str
 ) -> None:
     """These run the last command of a pipe in a subshell."""
-    with seated(product, next(row for row in ROWS if row.name == name)) as seat:
+    with seated(product, SETTLED[name]) as seat:
         assert seat.status_of(f"echo {scenario.device.code()} | mfaenv -c -") == 2
         assert "To set the session in this one, type:" in seat.window.text
         assert seat.keys() == NOTHING
@@ -281,6 +281,6 @@ def test_a_code_through_a_pipe_fails_where_the_session_would_be_lost(
 
 
 def test_powershell_itself_knows_of_a_failure(product: Product) -> None:
-    with seated(product, next(row for row in ROWS if row.name == "pwsh")) as seat:
+    with seated(product, SETTLED["pwsh"]) as seat:
         for line in ("mfaenv -p nobody", "mfaenv exec -p nobody -- what-is-set", "mfaenv --cached"):
             seat.sees(f'{line} || "not $($LASTEXITCODE)"', "^not [13]$")
