@@ -266,6 +266,8 @@ def test_a_missing_link_is_shown(files: Files) -> None:
         (role(""), "neither source_profile nor credential_source"),
         ({"role_arn": ROLES[0], "credential_source": ""}, "is not a credential_source"),
         (role("b", role_arn="arn:aws:iam::123456789012:role/"), "is not the ARN of a role"),
+        (role("b", role_arn="arn:aws:iam::123456789012:role/Admin # a/b"), "is not the ARN of a role"),
+        (role("b", role_arn="arn:aws:iam::123456789012:role/a/Admin;x"), "is not the ARN of a role"),
         (role("b", role_arn="arn:aws:iam:123456789012:role/Admin"), "is not the ARN of a role"),
         (role("b", role_arn="arn:aws:role/Admin"), "is not the ARN of a role"),
         (role("b", role_arn="arn:aws:iam::12345678901:role/Admin"), "is not the ARN of a role"),
