@@ -6,13 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from modes import mode
 
 from mfaenv.config import rewrite
 from mfaenv.errors import MfaenvError
-
-
-def mode(path: Path) -> int:
-    return stat.S_IMODE(path.stat().st_mode)
 
 
 def access_list(*rows: tuple[int, int, int]) -> bytes:

@@ -13,6 +13,7 @@ from disks import fill, small_disk
 from entries import KINDS
 from hypothesis import given
 from hypothesis import strategies as st
+from modes import mode
 from observed_aws import ObservedAws
 from platformdirs import user_cache_dir
 from product import NOBODY, Outcome, Product, as_nobody
@@ -74,10 +75,6 @@ def path(place: Store) -> Path:
     """An entry that is there."""
     place.put(ENTRY, UNTIL)
     return Path(place.file(NAME))
-
-
-def mode(path: Path) -> int:
-    return stat.S_IMODE(path.lstat().st_mode)
 
 
 # How an entry is written

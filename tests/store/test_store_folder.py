@@ -1,7 +1,6 @@
 """The store beside other people's files: what it takes for its own, what it makes, and what it leaves alone."""
 
 import os
-import stat
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ import pytest
 from entries import KINDS
 from hypothesis import given
 from hypothesis import strategies as st
+from modes import mode
 from product import Outcome, Product
 
 from mfaenv import fast, store
@@ -36,10 +36,6 @@ def nobody_waits() -> None:
 
 def get(product: Product, scenario: Scenario, *more: str, **options: object) -> Outcome:
     return product.run("--shell", "bash", "--token-code", scenario.device.code(), *more, **options)
-
-
-def mode(path: Path) -> int:
-    return stat.S_IMODE(path.lstat().st_mode)
 
 
 # Other people's files

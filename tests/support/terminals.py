@@ -50,6 +50,10 @@ _PRIVATE = re.compile(r"\x1b\[[<=>][0-?]*[ -/]*[@-~]")
 
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*\x1b?|[ -/])?\Z")
 
+QUESTION = (
+    r"For profile default in account 123456789012,\s+device arn:aws:iam::123456789012:mfa/alice\s.*\sMFA code: "
+)
+
 
 class WindowShell(NamedTuple):
     """A shell as people have it in a window, but with nobody's settings; its first line is the documented one."""

@@ -20,6 +20,7 @@ from terminals import (
     CTRL_D,
     CTRL_Z,
     FISH,
+    QUESTION,
     SHELLS,
     ZSH,
     Window,
@@ -39,9 +40,6 @@ from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled
 from mfaenv.terminal.tty import Tty
 
-QUESTION = (
-    r"For profile default in account 123456789012,\s+device arn:aws:iam::123456789012:mfa/alice\s.*\sMFA code: "
-)
 FAMILY = pytest.mark.parametrize("shell", [BASH, ZSH, FISH], ids=lambda shell: shell.name)
 KEYS_THAT_LEAVE = pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
 CTRL_BACKSLASH = "\x1c"

@@ -7,15 +7,12 @@ import pytest
 from observed_aws import ObservedAws
 from product import Product
 from settled import NOTHING, PAST, ROWS, SETTLED, Settled, seated
-from terminals import CTRL_C, CTRL_D
+from terminals import CTRL_C, CTRL_D, QUESTION
 
 from mfaenv.pretend_aws.scenario import Scenario
 
 EVERY = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 HOOKED = pytest.mark.parametrize("row", [row for row in ROWS if row.hook], ids=lambda row: row.name)
-QUESTION = (
-    r"For profile default in account 123456789012,\s+device arn:aws:iam::123456789012:mfa/alice\s.*\sMFA code: "
-)
 UNSERVED = "mfaenv -d 30h --min-remaining 20h"
 """Asks, and goes on asking when another window has got a session of the usual twelve hours."""
 
