@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
+from io import StringIO
 from typing import TextIO
 from urllib.parse import urlsplit
 
@@ -228,6 +229,39 @@ def test_where_no_descriptor_is_left_to_look_with_nobody_is_let_in(
     monkeypatch.setattr(peers, "open", refuse, raising=False)
     client = ("127.0.0.1", 1)
     assert peers.of_this_user([client], ("127.0.0.1", 2)) == ({client} if allowed else set())
+
+
+LISTENING = "0: 0100007F:0002 00000000:0000 0A 0:0 00:0 0 {user} 0 7 1"
+ROW = "1: 0100007F:0001 0100007F:0002 01 0:0 00:0 0 {user} 0 {inode} 1"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Linux shows whose connection it is")
+@pytest.mark.parametrize(
+    ("tables", "is_allowed"),
+    [
+        ([[LISTENING, ROW]], True),
+        ([[LISTENING], [LISTENING, ROW]], True),
+        ([[LISTENING], [LISTENING]], False),
+        ([[LISTENING, ROW.replace("{user}", "4711")]], False),
+        ([[LISTENING, ROW.replace("{inode}", "0")]], False),
+        ([[]], True),  # of a sandbox
+    ],
+    ids=["found", "found at the second look", "never found", "another's", "closed", "not told"],
+)
+def test_who_is_not_found_in_the_systems_table_is_not_let_in(
+    monkeypatch: pytest.MonkeyPatch, tables: list[list[str]], is_allowed: bool
+) -> None:
+    """A row is left out where somebody closes a connection beside it while the table is read."""
+    left = iter(tables)
+
+    def made(path: str, **_: str) -> TextIO:
+        rows = next(left) if path == "/proc/net/tcp" else []
+        return StringIO("".join(f"{row.format(user=os.geteuid(), inode=8)}\n" for row in rows))
+
+    monkeypatch.setattr(peers, "open", made, raising=False)
+    client = ("127.0.0.1", 1)
+    assert peers.of_this_user([client], ("127.0.0.1", 2)) == ({client} if is_allowed else set())
+    assert list(left) == []
 
 
 def test_a_connection_without_a_thread_is_closed_and_the_others_are_answered(
