@@ -112,7 +112,7 @@ def _without_boto(env: Env) -> dict[str, str]:
     """Return the variable that hides boto's files, where one has keys: botocore takes these before an address."""
     for path in [env[BOTO_CONFIG]] if env.get(BOTO_CONFIG) else ["/etc/boto.cfg", "~/.boto"]:
         with suppress(OSError, MfaenvError):
-            sections = awsfiles.scan(os.path.expanduser(path), errors="replace").values()
+            sections = awsfiles.scan(os.path.expanduser(os.path.expandvars(path)), errors="replace").values()
             if awsfiles.ACCESS_KEY in sections.get("Credentials", {}):
                 return {BOTO_CONFIG: os.devnull}
     return {}
