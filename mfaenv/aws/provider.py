@@ -34,6 +34,9 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
         if resolved is None and request.provider is Provider.SOURCE:
             wrong = f"No credentials found in credential_source of profile {profile}."
             raise MfaenvError(wrong, "Check what its credential_source names.")
+        if resolved is None and (source := session.get_scoped_config().get("source_profile")):
+            wrong = f"Profile {profile} has a source_profile and no role_arn."
+            raise MfaenvError(wrong, f"Write its role_arn, or name profile {source}.")
         if resolved is None:
             raise no_keys(profile)
         frozen = resolved.get_frozen_credentials()

@@ -19,7 +19,7 @@ OTHER_WORDS = {
     "add": "To add keys, which `mfaenv configure` then sets up:\naws configure --profile NAME",
     "import": "mfaenv keys import -p NAME",
     "rotate": "mfaenv keys rotate -p NAME",
-    "export": "To print a session (`mfaenv keys export` moves keys out of the keychain):\nmfaenv -p NAME",
+    "export": "To print a session (`mfaenv keys export` moves keys out of the keychain):\nmfaenv process -p NAME",
     "server": "mfaenv exec --serve -p NAME -- CMD",
     **dict.fromkeys(("shell", "run"), "mfaenv exec"),
     **dict.fromkeys(("assume", "set", "use", "switch"), "mfaenv -p NAME"),

@@ -103,7 +103,7 @@ WRONG = {
     "rotate work": "Type:\nmfaenv keys rotate -p NAME",
     "use work": "Type:\nmfaenv -p NAME",
     "run terraform": "Type:\nmfaenv exec",
-    "export work": "To print a session (`mfaenv keys export` moves keys out of the keychain):\nmfaenv -p NAME",
+    "export work": "To print a session (`mfaenv keys export` moves keys out of the keychain):\nmfaenv process -p NAME",
     "login work": "For a session in this shell (`mfaenv console` opens the AWS console):\nmfaenv",
     "server": "Type:\nmfaenv exec --serve -p NAME -- CMD",
     "keys --delete": "Type:\nmfaenv keys rotate --delete",

@@ -125,6 +125,13 @@ def test_keys_under_the_config_files_title_are_told_their_place(product: Product
     assert "There are no keys for profile blue: [blue] in the credentials file has none." in done.err
 
 
+def test_a_profile_with_a_source_and_no_role_needs_no_keys_of_its_own(product: Product) -> None:
+    configure(product, "mistyped", role="arn:aws:iam::111122223333:role/X", source_profile="default")
+    done = product.run("-p", "mistyped", "--shell", "bash")
+    assert "Profile mistyped has a source_profile and no role_arn." in done.err
+    assert "Write its role_arn, or name profile default." in done.err
+
+
 @pytest.mark.parametrize(
     ("region", "meant"),
     [
