@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
 from io import StringIO
+from types import SimpleNamespace
 from typing import TextIO
 from urllib.parse import urlsplit
 
@@ -262,6 +263,15 @@ def test_who_is_not_found_in_the_systems_table_is_not_let_in(
     client = ("127.0.0.1", 1)
     assert peers.of_this_user([client], ("127.0.0.1", 2)) == ({client} if is_allowed else set())
     assert list(left) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Linux shows whose connection it is")
+def test_a_browser_of_windows_is_let_in_though_linux_does_not_list_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in WSL with the network mirrored."""
+    monkeypatch.setattr(peers, "open", lambda *_, **__: StringIO(LISTENING.format(user=0)), raising=False)
+    monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(release="6.6.87.2-microsoft-standard-WSL2"))
+    client = ("127.0.0.1", 1)
+    assert peers.of_this_user([client], ("127.0.0.1", 2)) == {client}
 
 
 def test_a_connection_without_a_thread_is_closed_and_the_others_are_answered(
