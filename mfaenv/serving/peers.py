@@ -4,6 +4,7 @@ Linux shows the user of each in /proc/net/tcp (proc_pid_net(5)). Elsewhere the t
 """
 
 import os
+import platform
 import socket
 import sys
 from collections.abc import Iterable
@@ -13,43 +14,45 @@ Address = tuple[str, int]
 _MAPPED = bytes(10) + b"\xff\xff"
 """Prefix of an IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2), as Java's connections have it."""
 
-
-READS = 2
-"""Of the tables: a row is left out where somebody closes a connection beside it meanwhile."""
+TABLES = {"/proc/net/tcp": b"", "/proc/net/tcp6": _MAPPED}
 
 
 def of_this_user(clients: Iterable[Address], server: Address) -> set[Address]:
     """Return the clients that are this user's, or root's, who can read everything; all where the system does not tell.
 
-    One whose end is closed, or that is not found, is none of them. The system's table is read once for all: with
+    One whose end is closed, or that is not found, is none of them. The system's tables are read once for all: with
     thousands of connections that takes a tenth of a second.
     """
-    if sys.platform == "win32":  # there anybody may make such a file
-        return set(clients)
-    else:  # noqa: RET505 - each system's type checker follows its own branch
+    clients = set(clients)
+    try:
+        ours = _ends(server)
+        if clients - ours.keys():
+            # A row is left out where somebody closes a connection beside it while the table is read.
+            ours = _ends(server) | ours
+    except OSError:  # there are no descriptors left: this may be another user's doing
+        return set()
+    # Some sandboxes have an empty table. In WSL with a mirrored network, Windows' browsers are not listed.
+    is_told = server in ours and "microsoft" not in platform.release().lower()
+    return {client for client in clients if ours.get(client, not is_told)}
+
+
+def _ends(server: Address) -> dict[Address, bool]:
+    """Return both ends of a server's connections that the system lists, and whether each is open and this user's."""
+    ours: dict[Address, bool] = {}
+    if sys.platform != "win32":  # there anybody may make such a file
         users = {"0", str(os.geteuid())}
-        missing, allowed, is_told = set(clients), set[Address](), False
-        for _ in range(READS):
-            for table, prefix in (("/proc/net/tcp", b""), ("/proc/net/tcp6", _MAPPED)):
-                ends = {_as_listed(prefix, *client): client for client in missing}
-                server_end = _as_listed(prefix, *server)
-                try:
-                    with open(table, encoding="ascii") as file:
-                        rows = [line.split() for line in file if server_end in line]
-                except (FileNotFoundError, PermissionError):
-                    continue  # the system does not tell
-                except OSError:  # there are no descriptors left: this may be another user's doing
-                    return set()
-                for _, end, peer, *_, user, _, inode in (row[:10] for row in rows):
-                    is_told = is_told or end == server_end  # as some sandboxes do not, whose table is empty
-                    if peer == server_end and end in ends:
-                        missing.discard(ends[end])
-                        allowed |= {ends[end]} if inode != "0" and user in users else set()
-            if not (missing and is_told):
-                break
-        if "microsoft" in os.uname().release.lower():  # WSL, whose table may lack the programs of Windows
-            allowed |= missing
-        return allowed if is_told else set(clients)
+        for table, prefix in TABLES.items():
+            listed = _as_listed(prefix, *server)
+            try:
+                with open(table, encoding="ascii") as file:
+                    rows = [line.split()[:10] for line in file if listed in line]
+            except (FileNotFoundError, PermissionError):
+                continue  # the system does not tell
+            for _, end, peer, *_, user, _, inode in rows:
+                if listed in {end, peer}:
+                    address = _address(end)
+                    ours[address] = ours.get(address, True) and inode != "0" and user in users
+    return ours
 
 
 def _as_listed(prefix: bytes, host: str, port: int) -> str:
@@ -57,3 +60,8 @@ def _as_listed(prefix: bytes, host: str, port: int) -> str:
     octets = prefix + socket.inet_aton(host)
     words = (octets[start : start + 4] for start in range(0, len(octets), 4))
     return "".join(f"{int.from_bytes(word, sys.byteorder):08X}" for word in words) + f":{port:04X}"
+
+
+def _address(listed: str) -> Address:
+    host, _, port = listed.partition(":")
+    return socket.inet_ntoa(int(host[-8:], 16).to_bytes(4, sys.byteorder)), int(port, 16)

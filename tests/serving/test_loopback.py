@@ -2,6 +2,7 @@
 
 import errno
 import os
+import platform
 import socket
 import sys
 import threading
@@ -9,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
 from io import StringIO
-from types import SimpleNamespace
 from typing import TextIO
 from urllib.parse import urlsplit
 
@@ -245,7 +245,7 @@ ROW = "1: 0100007F:0001 0100007F:0002 01 0:0 00:0 0 {user} 0 {inode} 1"
         ([[LISTENING], [LISTENING]], False),
         ([[LISTENING, ROW.replace("{user}", "4711")]], False),
         ([[LISTENING, ROW.replace("{inode}", "0")]], False),
-        ([[]], True),  # of a sandbox
+        ([[], []], True),  # of a sandbox
     ],
     ids=["found", "found at the second look", "never found", "another's", "closed", "not told"],
 )
@@ -269,7 +269,7 @@ def test_who_is_not_found_in_the_systems_table_is_not_let_in(
 def test_a_browser_of_windows_is_let_in_though_linux_does_not_list_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in WSL with the network mirrored."""
     monkeypatch.setattr(peers, "open", lambda *_, **__: StringIO(LISTENING.format(user=0)), raising=False)
-    monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(release="6.6.87.2-microsoft-standard-WSL2"))
+    monkeypatch.setattr(platform, "release", lambda: "6.6.87.2-microsoft-standard-WSL2")
     client = ("127.0.0.1", 1)
     assert peers.of_this_user([client], ("127.0.0.1", 2)) == {client}
 
