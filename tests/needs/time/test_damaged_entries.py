@@ -151,14 +151,16 @@ KNOWN = [
 """What was taken for a mistake once, or nearly."""
 
 
-def damage(place: Store, whole: Mapping[Path, bytes], changes: Sequence[Changed]) -> None:
-    """Let each run find the damage: the one before has swept it away."""
-    for path, data in whole.items():
-        if not path.exists() or path.read_bytes() != data:
-            path.write_bytes(data)
+def damage(place: Store, whole: Mapping[Path, tuple[bytes, int]], changes: Sequence[Changed]) -> None:
+    """Let each run find the damage, in files that are else as mfaenv left them: the run before has swept it away."""
+    for path, (data, _) in whole.items():
+        path.touch(0o600)
+        path.write_bytes(data)
     for change in changes:
         for name in place.names(change.kind.PREFIX):
             change.to(Path(place.file(name)))
+    for path, (_, changed) in whole.items():
+        os.utime(path, ns=(changed, changed))
 
 
 def _known(test: Callable[..., None]) -> Callable[..., None]:
@@ -185,7 +187,11 @@ def test_no_field_is_a_mistake_in_mfaenv(runs: Runs, changes: list[Changed]) -> 
             runs.store(arguments, env, 10_000)
             assert runs.full(["--shell", "bash", "--cached", *arguments], env).status == 0
         assert {store.kind(name) for name in place.names(*store.ENTRIES)} == set(store.ENTRIES)
-        whole = {path: path.read_bytes() for path in Path(place.path).iterdir()}
+        whole = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in Path(place.path).iterdir()}
+        for path in whole:
+            path.unlink()
+        damage(place, whole, [])
+        assert runs.full(["--shell", "bash", "--cached"], env).status == 0
         for line in LINES:
             for run in (runs.entry_point, runs.full):
                 damage(place, whole, changes)
