@@ -83,7 +83,7 @@ def _check(folder: str, *, is_above: bool) -> None:
 def _locked(folder: Path) -> Iterator[None]:
     """Lock a folder, and remove it at the end. Raise BlockingIOError where another process has it."""
     try:
-        with lock(f"{folder}/lock", do_not_wait, do_not_wait, longest=0):
+        with lock(f"{folder}/lock", do_not_wait, do_not_wait, strict=True, longest=0):
             try:
                 yield
             finally:

@@ -24,7 +24,7 @@ def change_lock(terminal: Terminal) -> Iterator[None]:
     with ExitStack() as acquired:
         try:
             store.prepare()
-            acquired.enter_context(lock(store.file(file_name(LOCK, "changes")), tell, longest=0))
+            acquired.enter_context(lock(store.file(file_name(LOCK, "changes")), tell, strict=True))
         except OSError as error:
             wrong = f"{store.path or 'The store'} cannot hold a lock: {error.strerror or error}."
             hint = "Without it nothing is changed. Name another folder in MFAENV_CACHE_DIR."
@@ -32,7 +32,7 @@ def change_lock(terminal: Terminal) -> Iterator[None]:
         if os.path.isfile(credentials):
             beside = os.path.join(os.path.dirname(os.path.abspath(credentials)), ".mfaenv.lock")
             with suppress(OSError):  # the folder may be read-only, and another file is changed
-                acquired.enter_context(lock(beside, tell, longest=0))
+                acquired.enter_context(lock(beside, tell, strict=True))
         for file in filter(None, (config, credentials)):
             rewrite.remove_leftovers(file)
         yield

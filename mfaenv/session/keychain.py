@@ -181,24 +181,33 @@ def _opened(terminal: Terminal) -> Iterator[list[KeyringBackend]]:
             timer.join()  # it may be writing, which the end of the process must not interrupt
 
 
+def _check_bus(bus: str) -> None:
+    """Raise MfaenvError for a D-Bus that is another user's, or not there and others can make one.
+
+    Where that of a login was that has ended, anybody may have one, and a keychain on it.
+    """
+    path = folder = bus.removeprefix("unix:path=").partition(",")[0]
+    while not os.path.lexists(folder) and folder != os.path.dirname(folder):
+        folder = os.path.dirname(folder)
+    try:
+        state = os.lstat(path) if folder == path else os.stat(folder)
+    except OSError:  # it has no path
+        return
+    who = owner(state) if state.st_uid else ""
+    if folder == path and who:
+        wrong = f"The D-Bus of this shell belongs to {who}, and its keychain may too."
+    elif folder != path and (who or state.st_mode & (stat.S_IWGRP | stat.S_IWOTH)):
+        wrong = f"The D-Bus of this shell is not found, and others may make one at {path}."
+    else:
+        return
+    raise MfaenvError(wrong, f"Unset {BUS}, or sign in again.")
+
+
 def _backends(bus: str) -> list[KeyringBackend]:
     """Put first the one to write to. Raise MfaenvError where none is safe."""
     import keyring
 
-    path, wrong = bus.removeprefix("unix:path=").partition(",")[0], ""
-    nearest = path  # that is there, of what is above it too
-    while not os.path.lexists(nearest) and nearest != os.path.dirname(nearest):
-        nearest = os.path.dirname(nearest)
-    with suppress(OSError):  # it has no path
-        # Where that of a login was that has ended, anybody may have one, or make one now, and a keychain on it.
-        state = os.lstat(path) if nearest == path else os.stat(nearest)
-        who = owner(state) if state.st_uid else ""
-        if who and nearest == path:
-            wrong = f"The D-Bus of this shell belongs to {who}, and its keychain may too."
-        elif nearest != path and (who or state.st_mode & (stat.S_IWGRP | stat.S_IWOTH)):
-            wrong = f"The D-Bus of this shell is not found, and others may make one at {path}."
-    if wrong:
-        raise MfaenvError(wrong, f"Unset {BUS}, or sign in again.")
+    _check_bus(bus)
     chosen, named = keyring.get_keyring(), keyring.core.load_env()
     backends = list(getattr(chosen, "backends", None) or [chosen])
     usable = [backend for backend in backends if not _kind(backend).startswith(NO_BACKEND)]

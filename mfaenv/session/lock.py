@@ -75,15 +75,16 @@ def lock(
     waiting: Callable[[], None],
     check: Callable[[], object] = lambda: None,
     *,
+    strict: bool = False,
     longest: float = math.inf,
 ) -> Iterator[None]:
     """Hold the lock of this name. The file goes with the lock.
 
-    Between two tries `check` is called, which may raise, and `waiting` once after a second. After `longest` seconds
-    this process counts as stopped; with 0 none does, and OSError is raised too where the file cannot be locked.
-    Raise OSError where it cannot be made.
+    Between two tries `check` is called, which may raise, and `waiting` once after a second. A `strict` one is
+    never taken from a stopped process. After `longest` seconds this one counts as stopped. Raise OSError where
+    the file cannot be made, or a strict one not locked.
     """
-    fd = _acquire(path, waiting, check, strict=not longest)
+    fd = _acquire(path, waiting, check, strict=strict)
     released = Event()
     until = time.monotonic() + longest
 
@@ -141,7 +142,7 @@ def _acquire(
         time.sleep(pause)
 
 
-def _locked(path: str, fd: int, *, strict: bool) -> bool:
+def _locked(path: str, fd: int, *, strict: bool = False) -> bool:
     try:
         _try(fd)
     except BUSY:

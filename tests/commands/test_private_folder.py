@@ -30,11 +30,11 @@ def before_the_lock(monkeypatch: pytest.MonkeyPatch, do: Callable[[str], object]
     """Do something once, when a new folder is about to be locked."""
 
     def patched(
-        path: str, _waiting: object, *check: Callable[[], None], longest: float
+        path: str, _waiting: object, *check: Callable[[], None], strict: bool, longest: float
     ) -> AbstractContextManager[None]:
         monkeypatch.setattr(private_folder, "lock", lock)
         do(path)
-        return lock(path, nobody_waits, *check, longest=longest)
+        return lock(path, nobody_waits, *check, strict=strict, longest=longest)
 
     monkeypatch.setattr(private_folder, "lock", patched)
 

@@ -150,7 +150,7 @@ def test_another_users_file_is_not_waited_for() -> None:
             os.chmod(path, 0o666)
             os.seteuid(65534)
             try:
-                with pytest.raises(PermissionError), lock(path, nobody_waits, longest=0):
+                with pytest.raises(PermissionError), lock(path, nobody_waits, strict=True):
                     raise AssertionError("never reached")
             finally:
                 os.seteuid(0)
