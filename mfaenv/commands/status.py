@@ -114,7 +114,7 @@ def _shell(env: Env, rows: list[SessionRow], now: float) -> SessionRow | None:
         kind = SERVED
     else:
         return None
-    if environment.are_swapped(key, env.get("AWS_SECRET_ACCESS_KEY", "")):
+    if environment.has_secret_as_id(key, env.get("AWS_SECRET_ACCESS_KEY", "")):
         key = ""  # the ID is shown
     stored = next((row for row in rows if row.access_key_id == key), None)
     shell = SessionRow(Session(access_key=key, expires=end), now)

@@ -59,7 +59,7 @@ class AwsFiles(NamedTuple):
         """Return the long-term access key that a profile uses from a file; empty for none."""
         section = self.section(profile)
         key = section.get(ACCESS_KEY, "")
-        is_none = token(section) or environment.are_swapped(key, section.get(SECRET_KEY, ""))
+        is_none = token(section) or environment.has_secret_as_id(key, section.get(SECRET_KEY, ""))
         return key if self.used_file(profile) and not is_none else ""
 
     def with_roles(self, *settings: str) -> str:

@@ -41,7 +41,7 @@ def environment_keys(env: Env) -> Keys | None:
     """Return the environment's long-term keys, or the ID of those that this shell's session has replaced."""
     access_key, secret_key = env.get("AWS_ACCESS_KEY_ID", ""), env.get("AWS_SECRET_ACCESS_KEY", "")
     if access_key and secret_key and not environment.temporary_keys(env):
-        return refuse_swapped(Keys(access_key, secret_key, "", "the environment", Origin.VARIABLE))
+        return refuse_secret_as_id(Keys(access_key, secret_key, "", "the environment", Origin.VARIABLE))
     source = env.get(environment.SOURCE_KEY)
     return Keys(source, "", "", environment.SOURCE_KEY, Origin.VARIABLE) if source else None
 
@@ -121,14 +121,21 @@ def _of_file(section: Section, name: str, path: str) -> tuple[Provider, Keys | N
     if section[ACCESS_KEY].startswith("ASIA"):  # those of a session, as in environment.temporary_keys
         raise _missing(TOKENS[-1], name, section, where)
     keys = Keys(section[ACCESS_KEY], section[SECRET_KEY], "", where, Origin.PROFILE, name)
-    return Provider.LONG_TERM, refuse_swapped(keys)
+    return Provider.LONG_TERM, refuse_secret_as_id(keys)
 
 
-def refuse_swapped(keys: Keys) -> Keys:
+def refuse_secret_as_id(keys: Keys) -> Keys:
     """Return the keys. Raise MfaenvError where the secret stands in the place of the ID."""
-    if environment.are_swapped(keys.access_key, keys.secret_key):
-        wrong = f"The access key ID and the secret key of {keys.profile or keys.source} are swapped."
-        raise MfaenvError(wrong, f"Swap them back in {keys.source}.")
+    whose = keys.profile or keys.source
+    if environment.has_secret_as_id(keys.access_key, keys.secret_key):
+        if keys.secret_key.startswith("AKIA"):
+            wrong, hint = f"The access key ID and the secret key of {whose} are swapped.", "Swap them back"
+        else:
+            wrong, hint = (
+                f"The access key ID of {whose} is a secret key.",
+                "Write the ID, which begins with AKIA,",
+            )
+        raise MfaenvError(wrong, f"{hint} in {keys.source}.")
     return keys
 
 

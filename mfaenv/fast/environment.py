@@ -53,6 +53,7 @@ IDENTITY = "MFAENV_IDENTITY"
 """The ARN of the session's role, else its device: no prompt hook puts a session of another in its place."""
 
 KEY = "MFAENV_KEY"  # the session's access key ID: other keys are the user's own
+SECRET_LENGTH = 40  # characters of a secret access key of AWS
 LIMITS = ("read_only", "session_policy", "policy_arns")  # the options that limit a role's session
 OWN_SESSION = ("role_arn", "region", *LIMITS)  # those that ask for another than the profile's own
 
@@ -163,9 +164,9 @@ def temporary_keys(env: Env) -> bool:
     return not key.startswith("AKIA") and (bool(token) or key.startswith("ASIA"))
 
 
-def are_swapped(access_key: str, secret_key: str) -> bool:
-    """Return whether a secret key was pasted in the place of the access key ID, and the ID in that of the secret."""
-    return secret_key.startswith("AKIA") and not access_key.startswith("AKIA")
+def has_secret_as_id(access_key: str, secret_key: str) -> bool:
+    """Return whether a secret key was pasted in the place of the access key ID."""
+    return access_key[:4] != "AKIA" and (len(access_key) == SECRET_LENGTH or secret_key.startswith("AKIA"))
 
 
 def has_session(env: Env) -> bool:

@@ -27,7 +27,7 @@ def load_keys(request: Request, terminal: Terminal) -> Keys | Session:
     if not got.token and got.access_key.startswith("ASIA"):
         wrong = f"The {source} gives the access key of a session, {got.access_key}, without its token."
         raise MfaenvError(wrong, "It has to print the SessionToken too, or long-term keys (AKIA…).")
-    return got if got.token else sources.refuse_swapped(Keys(got.access_key, got.secret_key, "", source))
+    return got if got.token else sources.refuse_secret_as_id(Keys(got.access_key, got.secret_key, "", source))
 
 
 def with_long_term_keys(request: Request, terminal: Terminal) -> Request:

@@ -12,7 +12,7 @@ from mfaenv.config import awsfiles, provenance
 from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, file_paths
 from mfaenv.config.roles import roles_of
 from mfaenv.errors import MfaenvError, join_names, without_password
-from mfaenv.fast.environment import are_swapped
+from mfaenv.fast.environment import has_secret_as_id
 from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Acquisition, Request
 from mfaenv.shells import detect, join
@@ -98,9 +98,9 @@ def roles(files: awsfiles.AwsFiles) -> Iterator[Check]:
 
 def environment(env: Env, store: Store, now: float) -> Iterator[Check]:
     """List the variables in force and their conflicts."""
-    swapped = are_swapped(env.get("AWS_ACCESS_KEY_ID", ""), env.get("AWS_SECRET_ACCESS_KEY", ""))
+    has_secret = has_secret_as_id(env.get("AWS_ACCESS_KEY_ID", ""), env.get("AWS_SECRET_ACCESS_KEY", ""))
     for name, what in OVERRIDES.items():
-        is_secret = name in HIDDEN or (swapped and name == "AWS_ACCESS_KEY_ID")
+        is_secret = name in HIDDEN or (has_secret and name == "AWS_ACCESS_KEY_ID")
         if env.get(name):
             yield Check("environment", name, f"{'set' if is_secret else env[name]}, instead of {what}")
     # The name in lower case wins, in Python's own rules and so in botocore's.

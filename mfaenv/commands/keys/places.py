@@ -43,7 +43,7 @@ class FileSection:
         section = edit.section(file, self.profile, in_config=self.in_config)
         pair = section.get(awsfiles.ACCESS_KEY, ""), section.get(awsfiles.SECRET_KEY, "")
         keys = Keys(*pair, awsfiles.token(section), self.title, profile=self.profile)
-        return sources.refuse_swapped(keys) if all(pair) else None
+        return sources.refuse_secret_as_id(keys) if all(pair) else None
 
     def _write(self, file: rewrite.TextFile, values: Mapping[str, str | None]) -> None:
         changed = edit.with_values(file, {self.profile: values}, in_config=self.in_config)
