@@ -535,7 +535,7 @@ def test_an_error_in_the_background_shows_no_traceback(
         product,
         "from mfaenv.terminal.terminal import Terminal",
         "def fail(self): raise ImportError('a secret')",
-        "replace(Terminal, 'drawn', fail)",
+        "replace(Terminal, 'load_styles', fail)",
     )
     with Window((*product.command, "--shell", "bash"), product.env, product.home) as window:
         window.see("MFA code: ")

@@ -82,7 +82,7 @@ class BackgroundClient:
         finally:
             made.set()
         with suppress(Exception):  # a thread's traceback would be shown
-            self._terminal.drawn()  # loads what is said after the answer
+            self._terminal.load_styles()  # for what is said after the answer
 
     def _make(self, terminal: Terminal) -> None:
         request = self._request
