@@ -174,6 +174,7 @@ PROOFS = {
     "smaller.": (),
     "**console:** a proxy that runs as you on this machine, and takes the requests of other users, gets the link for "
     "them.": (),
+    "In a shell that outlives the login of its `DISPLAY`, as in tmux, unset that: it may be another user's by now.": (),
     "**The current folder:** cmd looks there first for each command that you type.": (),
     "On Windows the AWS CLI and SDKs do so for `credential_process = mfaenv …`: write mfaenv's full path there.": (),
     "Python does if `PYTHONPATH` has an empty element.": (),
