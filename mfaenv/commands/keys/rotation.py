@@ -210,7 +210,7 @@ class Rotation:
     def _store_everywhere(self, old: str, new: Keys, *, active: bool = True) -> None:
         """Put a new key where profiles still have the old one."""
         for name, place, keys in self._places_with(old, active=active):
-            with _what_stays(name, old, active=active):
+            with _naming_old_key(name, old, active=active):
                 place.replace(keys, new)
             command = awsfiles.load(self.terminal.env).section(name).get(credential_process.SETTING, "")
             remembered.remember_key(self.store, name, command, new.access_key, time.time())
@@ -223,7 +223,7 @@ class Rotation:
             if files.used_file(name) and files.section(name).get(awsfiles.ACCESS_KEY) != key:
                 continue  # to read the file for each of many profiles would take minutes
             place = places.of_profile(files, name, self.terminal)
-            with _what_stays(name, key, active=active):
+            with _naming_old_key(name, key, active=active):
                 if isinstance(place, KeychainEntry):
                     place.remove_spare()
                 keys = place.load() if place else None
@@ -232,8 +232,8 @@ class Rotation:
 
 
 @contextmanager
-def _what_stays(name: str, key: str, *, active: bool) -> Iterator[None]:
-    """Say in errors which key stays, and as what."""
+def _naming_old_key(name: str, key: str, *, active: bool) -> Iterator[None]:
+    """Raise the errors of the block with the old key that stays, and its state."""
     try:
         yield
     except MfaenvError as error:
