@@ -1,6 +1,5 @@
 """A question in a window, by the first program that can open one."""
 
-import platform
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -23,9 +22,8 @@ class Window:
     def __init__(self, terminal: Terminal, name: str) -> None:
         self._terminal = terminal
         env = terminal.env
-        # WSL, where programs of Windows can be started: https://learn.microsoft.com/windows/wsl/faq.
-        is_wsl = "microsoft" in platform.release().lower()
-        systems = {sys.platform, *(["win32"] if is_wsl and not program.has_display(env) else [])}
+        # In WSL, programs of Windows can be started.
+        systems = {sys.platform, *(["win32"] if program.is_wsl() and not program.has_display(env) else [])}
         usable = [each for each in DIALOGS if (each.name == name if name else each.system in systems)]
         self.wrong = ""
         self._lacking = {each.name: lacking for each in usable if (lacking := _lacking(each, env))}

@@ -4,10 +4,11 @@ Linux shows the user of each in /proc/net/tcp (proc_pid_net(5)). Elsewhere the t
 """
 
 import os
-import platform
 import socket
 import sys
 from collections.abc import Iterable
+
+from mfaenv.terminal import program
 
 Address = tuple[str, int]
 
@@ -32,7 +33,7 @@ def of_this_user(clients: Iterable[Address], server: Address) -> set[Address]:
     except OSError:  # there are no descriptors left: this may be another user's doing
         return set()
     # Some sandboxes have an empty table. In WSL with a mirrored network, Windows' browsers are not listed.
-    is_told = server in ours and "microsoft" not in platform.release().lower()
+    is_told = server in ours and not program.is_wsl()
     return {client for client in clients if ours.get(client, not is_told)}
 
 

@@ -52,6 +52,13 @@ def find(name: str, env: Mapping[str, str]) -> str:
     return path
 
 
+def is_wsl() -> bool:
+    """Return whether this is the Windows Subsystem for Linux: https://learn.microsoft.com/windows/wsl/faq."""
+    import platform  # slow to load, and few ask
+
+    return "microsoft" in platform.release().lower()
+
+
 def has_display(env: Mapping[str, str]) -> bool:
     """Return whether there is a screen for windows, of X or Wayland."""
     return bool(env.get("DISPLAY") or env.get("WAYLAND_DISPLAY"))
