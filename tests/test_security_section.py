@@ -277,6 +277,8 @@ KEYS_PROOFS = {
         "test_no_key_is_deleted_while_an_entry_cannot_be_read",
         "test_the_old_key_stays_active_while_a_profile_cannot_get_the_new_one",
     ),
+    "`rotate` names what you have to change yourself: a key that your shell has exported, and programs that may"
+    " give it.": ("test_what_gives_the_old_key_and_no_rotation_changes_is_named",),
     "IAM allows two keys.": (),
     "If you have two, `rotate` shows when and where each was last used, and asks whether to remove the other one.": (
         "test_two_keys_are_told_with_their_last_use_and_nothing_changes_without_a_terminal",

@@ -154,6 +154,23 @@ def test_a_key_that_another_profile_uses_is_not_offered_to_be_deleted(
     assert states(alice) == {old.id: True, new.id: True}
 
 
+def test_what_gives_the_old_key_and_no_rotation_changes_is_named(
+    product: Product, scenario: Scenario, alice: User
+) -> None:
+    """Before, where another key is in the way, and at the end."""
+    get_session(product, scenario)
+    product.env |= {"AWS_ACCESS_KEY_ID": scenario.key.id, "AWS_SECRET_ACCESS_KEY": scenario.key.secret}
+    configure(product, "vault", credential_process="op-aws get x")
+    done = product.run("keys", "rotate", "-p", "default", "--no-input")
+    assert done.status == 0, done.err
+    where = "AWS_ACCESS_KEY_ID of this shell, profile vault, if op-aws gives it"
+    assert f"{scenario.key.id} no longer works in {where}: change it there too." in " ".join(done.err.split())
+    alice.keys[0].active = True
+    done = product.run("keys", "rotate", "-p", "default", "--no-input")
+    assert done.status == 1
+    assert_explained(done, f"{scenario.key.id} .in {where}.: ", "Run it in a terminal")
+
+
 def test_what_is_wrong_with_the_keys_of_another_profile_does_not_matter(
     product: Product, scenario: Scenario, alice: User
 ) -> None:

@@ -115,7 +115,7 @@ class Rotation:
         """
         with change_lock(self.terminal):
             users = join_names(self._users(other.id, active=other.active))
-        where = f"in profile {users}" if users else "in no profile here"
+        where = f"in {users}" if users else "in no profile here"
         if not other.active:
             where = f"inactive, {where}" if users else "inactive"
         used = {self.keys.access_key: f"in {self.place.title}", other.id: where}
@@ -143,7 +143,7 @@ class Rotation:
         return f"last used {use['at'][:10]} by {use['service']} in {use['region']}" if use else "never used"
 
     def _replace(self, old: Keys) -> None:
-        self._users(old.access_key)  # raises for a place that cannot be read, before the new key is there
+        list(self._places_with(old.access_key, active=True))  # raises for one that cannot be read
         new = self.iam.create()
         # The session stays valid: stored before the new key is, so a run that finishes this one needs no code.
         session, used = self.session, Value(self.session.device, "remembered")
@@ -179,6 +179,8 @@ class Rotation:
             left = f"{new.access_key} is stored and works; {old} is still {state}."
             raise MfaenvError(f"{left} {error.message}", error.hint, command=error.command) from None
         self.terminal.note(f"{new.access_key} is in {self.place.title} and works; {old} is {state}.")
+        if elsewhere := join_names(list(self._elsewhere(old))):
+            self.terminal.note(f"{old} no longer works in {elsewhere}: change it there too.")
         if not self.delete:
             self.terminal.note("When nothing uses it any more:", self._line("--delete"))
 
@@ -197,15 +199,20 @@ class Rotation:
                 show(f"{new.access_key} is stored; waiting until AWS knows it ({round(left)} s at most)")
                 time.sleep(min(POLL_SECONDS, left))
 
-    def _users(self, key: str, *, active: bool = True) -> list[str]:
-        """Return the profiles that have a key, and where it is active, those whose program may give it."""
-        users = [name for name, *_ in self._places_with(key, active=active)]
+    def _users(self, key: str, *, active: bool) -> list[str]:
+        """Return where a key is, and where it is active, what else may give it."""
+        users = [f"profile {name}" for name, *_ in self._places_with(key, active=active)]
+        return [*users, *self._elsewhere(key)] if active else users
+
+    def _elsewhere(self, key: str) -> Iterator[str]:
+        """Yield where a key may be that no rotation replaces."""
+        if self.terminal.env.get("AWS_ACCESS_KEY_ID") == key:
+            yield "AWS_ACCESS_KEY_ID of this shell"
         files = awsfiles.load(self.terminal.env)
-        for name, section in files.profiles.items() if active else ():
+        for name, section in files.profiles.items():
             program = credential_process.other_program(section.get(credential_process.SETTING, ""))
             if program and not places.of_profile(files, name, self.terminal):
-                users.append(f"{name}, if {program} gives it")
-        return users
+                yield f"profile {name}, if {program} gives it"
 
     def _store_everywhere(self, old: str, new: Keys, *, active: bool = True) -> None:
         """Put a new key where profiles still have the old one."""
