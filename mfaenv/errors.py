@@ -27,9 +27,8 @@ def _cut(text: str) -> str:
     return f"{text[:half]} … {text[-half:]}" if len(text) > MAX_TEXT else text
 
 
-def wrong_usage(message: str, hint: str) -> MfaenvError:
-    """Return the error for wrong usage; a second line of the hint is a command."""
-    hint, _, command = hint.partition("\n")
+def wrong_usage(message: str, hint: str, command: str = "") -> MfaenvError:
+    """Return the error for wrong usage; a hint that leads to a command stands in the message's line."""
     if command:
         return MfaenvError(f"{message} {hint}", command=command, status=USAGE)
     return MfaenvError(message, hint, status=USAGE)

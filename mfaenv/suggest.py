@@ -9,7 +9,7 @@ ALIKE = 0.7
 """How much of a name must be there: `bahs` has three quarters of bash, `remove` three fifths of demo."""
 
 
-def hint(wrong: str, names: Words, otherwise: str) -> str:
+def advice(wrong: str, names: Words, *otherwise: str) -> tuple[str, ...]:
     """Ask for names that begin so, else the closest one, else those with a part that begins so."""
     part = wrong.lstrip("-")
     close = [name for name in names if wrong and name.startswith(wrong)][:MAX_OFFERED]
@@ -20,4 +20,4 @@ def hint(wrong: str, names: Words, otherwise: str) -> str:
         bare = {name.lstrip("-"): name for name in names}
         close = [bare[name] for name in difflib.get_close_matches(part, list(bare), n=1, cutoff=ALIKE)]
     close = close or [name for name in names if part and f"-{part}" in name][:MAX_OFFERED]
-    return f"Did you mean {' or '.join(close)}?" if close else otherwise
+    return (f"Did you mean {' or '.join(close)}?",) if close else otherwise

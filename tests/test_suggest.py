@@ -20,4 +20,4 @@ MANY = [f"company-account-{number:05}-{'z' * 150}" for number in range(10_000)]
     ids=["begun", "close", "none", "far", "long", "many that begin so"],
 )
 def test_the_closest_name_is_suggested(wrong: str, names: list[str], expected: str) -> None:
-    assert suggest.hint(wrong, names, "otherwise") == expected
+    assert suggest.advice(wrong, names, "otherwise") == (expected,)

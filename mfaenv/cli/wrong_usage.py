@@ -9,36 +9,36 @@ from mfaenv.fast.parse import MAIN, Env, Options, Words
 from mfaenv.shells import join
 from mfaenv.terminal.text import code_digits
 
-_LEAVE = "To take the session out of this shell:\nmfaenv unset"
-_LISTS = "For the stored sessions (`mfaenv keys` has the long-term keys):\nmfaenv status"
-OTHER_WORDS = {
-    "version": "mfaenv --version",
-    "refresh": "mfaenv --refresh",
-    "setup": "mfaenv configure",
-    "login": "For a session in this shell (`mfaenv console` opens the AWS console):\nmfaenv",
-    "add": "To add keys, which `mfaenv configure` then sets up:\naws configure --profile NAME",
-    "import": "mfaenv keys import -p NAME",
-    "rotate": "mfaenv keys rotate -p NAME",
-    "export": "To print a session (`mfaenv keys export` moves keys out of the keychain):\nmfaenv process -p NAME",
-    "server": "mfaenv exec --serve -p NAME -- CMD",
-    **dict.fromkeys(("shell", "run"), "mfaenv exec"),
-    **dict.fromkeys(("assume", "set", "use", "switch"), "mfaenv -p NAME"),
+_TYPE = "Type:"
+_LEAVE = ("To take the session out of this shell:", "mfaenv unset")
+_LISTS = ("For the stored sessions (`mfaenv keys` has the long-term keys):", "mfaenv status")
+_PRINT = "To print a session (`mfaenv keys export` moves keys out of the keychain):"
+OTHER_WORDS: dict[str, tuple[str, ...]] = {
+    "version": (_TYPE, "mfaenv --version"),
+    "refresh": (_TYPE, "mfaenv --refresh"),
+    "setup": (_TYPE, "mfaenv configure"),
+    "login": ("For a session in this shell (`mfaenv console` opens the AWS console):", "mfaenv"),
+    "add": ("To add keys, which `mfaenv configure` then sets up:", "aws configure --profile NAME"),
+    "import": (_TYPE, "mfaenv keys import -p NAME"),
+    "rotate": (_TYPE, "mfaenv keys rotate -p NAME"),
+    "export": (_PRINT, "mfaenv process -p NAME"),
+    "server": (_TYPE, "mfaenv exec --serve -p NAME -- CMD"),
+    **dict.fromkeys(("shell", "run"), (_TYPE, "mfaenv exec")),
+    **dict.fromkeys(("assume", "set", "use", "switch"), (_TYPE, "mfaenv -p NAME")),
     **dict.fromkeys(("list", "ls", "profiles"), _LISTS),
     **dict.fromkeys(("logout", "signout", "exit", "quit", "remove", "rm", "delete"), _LEAVE),
 }
-"""Commands of other tools, and what to type here, perhaps below a sentence."""
+"""Commands of other tools, and what to type here, below a sentence."""
 
 
 def no_command(word: str, options: Options, env: Env) -> MfaenvError:
     """Return the error for a word that is not a command."""
-    hint = OTHER_WORDS.get(word, "")
-    if hint and "\n" not in hint:
-        hint = f"Type:\n{hint}"
+    advice = OTHER_WORDS.get(word) or _profile_meant(MAIN, [word], options, env)
     if code_digits(word):
-        hint = "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE"
-    hint = hint or _profile_meant(MAIN, [word], options, env)
-    hint = hint or suggest.hint(word, list(filter(None, COMMANDS)), "This lists the commands:\nmfaenv --help")
-    return wrong_usage(f"There is no command '{word}'.", hint)
+        advice = ("Type the code when mfaenv asks for it, or:", "mfaenv --token-code CODE")
+    commands = list(filter(None, COMMANDS))
+    advice = advice or suggest.advice(word, commands, "This lists the commands:", "mfaenv --help")
+    return wrong_usage(f"There is no command '{word}'.", *advice)
 
 
 def words(name: str, words: Words, options: Options, env: Env) -> MfaenvError:
@@ -47,28 +47,28 @@ def words(name: str, words: Words, options: Options, env: Env) -> MfaenvError:
     if not words:
         return error(f"{name} needs one word more: {argument}", name)
     taken = words[: 2 if argument else 1]
-    hint = _profile_meant(name, taken, options, env)
-    return error(f"{name} does not take the word '{taken[-1]}'", name, hint)
+    advice = _profile_meant(name, taken, options, env)
+    return error(f"{name} does not take the word '{taken[-1]}'", name, *advice)
 
 
 def no_option(flag: str, name: str) -> MfaenvError:
     """Return the error for an option that a command lacks."""
-    hint = ""
+    advice: tuple[str, ...] = ()
     if flag.lstrip("-") in COMMANDS:
-        hint = f"For the command of that name:\nmfaenv {flag.lstrip('-')}"
+        advice = ("For the command of that name:", f"mfaenv {flag.lstrip('-')}")
     elif flag not in COMMANDS[MAIN].flags():  # else it is spelled as it should be, for another command
-        hint = suggest.hint(flag, list(COMMANDS[name].flags()), "")
-    return error(f"There is no option '{flag}'", name, hint)
+        advice = suggest.advice(flag, list(COMMANDS[name].flags()))
+    return error(f"There is no option '{flag}'", name, *advice)
 
 
-def error(message: str, name: str, hint: str = "") -> MfaenvError:
+def error(message: str, name: str, *advice: str) -> MfaenvError:
     """Return the error, by default with the command's --help."""
-    hint = hint or f"This shows how:\n{f'mfaenv {name}'.strip()} --help"
-    return wrong_usage(f"{message.rstrip('.')}.", hint)
+    advice = advice or ("This shows how:", f"{f'mfaenv {name}'.strip()} --help")
+    return wrong_usage(f"{message.rstrip('.')}.", *advice)
 
 
-def _profile_meant(name: str, words: Words, options: Options, env: Env) -> str:
+def _profile_meant(name: str, words: Words, options: Options, env: Env) -> tuple[str, ...]:
     *taken, word = words
     if "profile" not in COMMANDS[name].options or word not in names.profiles(env):
-        return ""
-    return f"For the profile of that name:\n{join(same_command({**options, 'profile': word}, name, *taken))}"
+        return ()
+    return "For the profile of that name:", join(same_command({**options, "profile": word}, name, *taken))

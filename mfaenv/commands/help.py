@@ -20,10 +20,10 @@ def run(_options: Options, words: Words, env: Env) -> int:
         return DONE
     topic = words[0]
     if topic not in catalog.TOPICS:
-        hint = suggest.hint(topic, catalog.TOPICS, "This lists the topics:\nmfaenv help")
+        advice = suggest.advice(topic, catalog.TOPICS, "This lists the topics:", "mfaenv help")
         if topic in catalog.COMMANDS:
-            hint = f"For the command of that name:\nmfaenv {topic} --help"
-        raise wrong_usage(f"There is no topic '{topic}'.", hint)
+            advice = ("For the command of that name:", f"mfaenv {topic} --help")
+        raise wrong_usage(f"There is no topic '{topic}'.", *advice)
     text = page(topic)
     fast.text_to_stdout(Terminal(env).markdown(text) if os.isatty(fast.STDOUT) else text)
     return DONE

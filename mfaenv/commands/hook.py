@@ -157,4 +157,4 @@ def _what_to_type(asked: str, former: str, env: Env) -> str:
     profiles, now = names.profiles(env), f"AWS_PROFILE is {asked} now"
     if asked in profiles:
         return f"{now}: type mfaenv"
-    return f"{now}, and there is no such profile. {suggest.hint(asked, profiles, '')}".rstrip()
+    return " ".join((f"{now}, and there is no such profile.", *suggest.advice(asked, profiles)))

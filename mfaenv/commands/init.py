@@ -23,8 +23,8 @@ def run(options: Options, words: Words, env: Env) -> int:
         fast.to_stdout(direnv_library(ReadOnlyStore.of(env)).encode("utf-8", "surrogateescape"))
     elif shell not in shells.WITH_FUNCTION:
         targets = (*shells.WITH_FUNCTION, catalog.DIRENV)
-        hint = suggest.hint(detect.identify([shell]) or shell, targets, f"It takes {', '.join(targets)}.")
-        raise wrong_usage(f"init has no function for '{shell}'.", hint)
+        advice = suggest.advice(detect.identify([shell]) or shell, targets, f"It takes {', '.join(targets)}.")
+        raise wrong_usage(f"init has no function for '{shell}'.", *advice)
     elif shells.get_target(shell).saved:
         fast.to_stdout(text_for_file(shell, options, env).encode())
     else:

@@ -27,8 +27,8 @@ def choose_target(options: Options, env: Env) -> str:
 def _one_of(name: str, names: tuple[str, ...], source: str) -> str:
     if name in names:
         return name
-    hint = suggest.hint(detect.identify([name]) or name, names, f"It takes {', '.join(names)}.")
-    raise wrong_usage(f"{source} does not know '{name}'.", hint)
+    advice = suggest.advice(detect.identify([name]) or name, names, f"It takes {', '.join(names)}.")
+    raise wrong_usage(f"{source} does not know '{name}'.", *advice)
 
 
 def code_page() -> str:

@@ -112,7 +112,7 @@ def _refuse_environment(env: Env, files: AwsFiles) -> None:
 def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
     """Return the error for a profile in neither file."""
     names, config, credentials = sorted(files.profiles), short(files.config), short(files.credentials)
-    hint = suggest.hint(name, names, f"There are these: {join_names(names)}.")
+    (hint,) = suggest.advice(name, names, f"There are these: {join_names(names)}.")
     meant = (name, f"profile {name}")
     if title := next((each for each in files.nameless if each.strip() in meant), ""):
         hint = f"In {config} write [{title_of(name)}] instead of [{title}]."
@@ -257,6 +257,6 @@ def _ask(options: Options, env: Env) -> Value:
         return ask._replace(text="window")
     if ask.text not in row.choices:
         names = [*row.choices, *windows]
-        hint = suggest.hint(ask.text, names, f"It takes {', '.join(names)}.")
-        raise wrong_usage(f"{ask.source} does not know '{ask.text}'.", hint)
+        advice = suggest.advice(ask.text, names, f"It takes {', '.join(names)}.")
+        raise wrong_usage(f"{ask.source} does not know '{ask.text}'.", *advice)
     return ask

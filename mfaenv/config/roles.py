@@ -171,5 +171,5 @@ def region_error(region: Value, *, of_aws: bool) -> MfaenvError | None:
     # One that botocore does not know may be new: eu-west-1.
     has_letters = name.islower() and all(map(str.isalpha, words[:-1]))
     is_regular = len(words) > len(("eu", "1")) and has_letters and words[-1].isdigit()
-    hint = suggest.hint(name.lower(), list(regions.partitions()), "") if of_aws and not is_regular else ""
-    return wrong_usage(f"AWS has no region '{name}' ({source}).", hint) if hint else None
+    advice = suggest.advice(name.lower(), list(regions.partitions())) if of_aws and not is_regular else ()
+    return wrong_usage(f"AWS has no region '{name}' ({source}).", *advice) if advice else None

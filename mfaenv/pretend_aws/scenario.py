@@ -31,7 +31,7 @@ class Scenario(NamedTuple):
 def build_scenario(policy: str) -> Scenario:
     """Return the world. Raise MfaenvError for an unknown policy."""
     if policy not in POLICIES:
-        hint = suggest.hint(policy, list(POLICIES), f"Choose from {', '.join(POLICIES)}.")
+        (hint,) = suggest.advice(policy, list(POLICIES), f"Choose from {', '.join(POLICIES)}.")
         raise MfaenvError(f"The demo has no policy '{policy}'.", hint, status=USAGE)
     world, everything = World(), {"AdministratorAccess": ALLOW_ALL}
     home, staging, production = map(world.add_account, ("123456789012", "111122223333", "444455556666"))

@@ -21,7 +21,7 @@ def choose(options: Options, env: Env, terminal: Terminal, *command: str) -> str
     """Return the profile for a -p with nothing after it. Raise MfaenvError (usage) where nobody can be asked."""
     if reason := _obstacle(options, terminal):
         line = join(same_command({**options, "profile": "NAME"}, *command))
-        raise wrong_usage(f"-p needs the name of a profile, and {reason}.", f"Type:\n{line}")
+        raise wrong_usage(f"-p needs the name of a profile, and {reason}.", "Type:", line)
     profiles = names.profiles(env)
     if not profiles:
         wrong = "There is no profile in the AWS files. This makes a first one:"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from mfaenv import suggest
 from mfaenv.commands.keys import listing, moving, rotation
 from mfaenv.config import resolve, shell_settings
-from mfaenv.errors import DONE, USAGE, MfaenvError, wrong_usage
+from mfaenv.errors import DONE, wrong_usage
 from mfaenv.fast import catalog, secrets_to_stdout
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session import longterm
@@ -19,14 +19,12 @@ def run(options: Options, words: Words, env: Env) -> int:
     word = words[0] if words else "list"
     refuse_inside_exec(env, changes_files=word != "get")
     if word not in ACTIONS:
-        hint = suggest.hint(word, list(ACTIONS), "This shows how:\nmfaenv keys --help")
-        raise wrong_usage(f"keys has no action '{word}'.", hint)
+        advice = suggest.advice(word, list(ACTIONS), "This shows how:", "mfaenv keys --help")
+        raise wrong_usage(f"keys has no action '{word}'.", *advice)
     if options.get("delete") and word != "rotate":
-        wrong = "Only rotate deletes keys. Type:"
-        raise MfaenvError(wrong, command="mfaenv keys rotate --delete", status=USAGE)
+        raise wrong_usage("Only rotate deletes keys.", "Type:", "mfaenv keys rotate --delete")
     if options.get("as_json") and word != "list":
-        wrong = f"{word} prints no JSON: --json lists the keys. Type:"
-        raise MfaenvError(wrong, command="mfaenv keys --json", status=USAGE)
+        raise wrong_usage(f"{word} prints no JSON: --json lists the keys.", "Type:", "mfaenv keys --json")
     resolve.token_code(options, {})  # most words need none
     with shell_settings.hide_settings(env) as visible:
         return ACTIONS[word](options, visible)
