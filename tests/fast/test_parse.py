@@ -184,7 +184,7 @@ def test_a_new_option_is_everywhere(started: Started, pretend_option: str) -> No
 def pretend_command(monkeypatch: pytest.MonkeyPatch) -> str:
     row = Command("Greet somebody.", {"quiet": OPTIONS["quiet"]})
     monkeypatch.setitem(COMMANDS, "greet", row)
-    monkeypatch.setitem(EXAMPLES, "greet", {"mfaenv greet": "be polite"})
+    monkeypatch.setitem(EXAMPLES, "mfaenv greet", "be polite")
     return "greet"
 
 
