@@ -14,7 +14,7 @@ from exported import SET, UNSET, in_bash, sessions
 from observed_aws import ObservedAws
 from product import PATIENCE, Product, finish
 from settings import configure, set_keys
-from terminals import Window, direct
+from terminals import direct
 from trouble import OTHER_SECRET, SECRETS, TOKEN, assert_explained
 
 from mfaenv import __version__
@@ -526,23 +526,6 @@ def test_without_the_files_to_load_what_explains_errors_there_is_no_traceback(ba
     done = bare.run("--shell", "nobody")
     assert (done.status, done.out) == (2, "")
     assert re.fullmatch(r"mfaenv: .*nobody.*\n", done.err)
-
-
-def test_an_error_in_the_background_shows_no_traceback(
-    wrapped: Wrap, product: Product, scenario: Scenario
-) -> None:
-    wrapped(
-        product,
-        "from mfaenv.terminal.terminal import Terminal",
-        "def fail(self): raise ImportError('a secret')",
-        "replace(Terminal, 'load_styles', fail)",
-    )
-    with Window((*product.command, "--shell", "bash"), product.env, product.home) as window:
-        window.see("MFA code: ")
-        window.enter(scenario.device.code())
-        assert window.ended() == 0
-    assert "export AWS_ACCESS_KEY_ID" in window.text
-    assert "a secret" not in window.text
 
 
 def test_what_the_sweep_cannot_list_does_not_fail_the_line(

@@ -81,8 +81,6 @@ class BackgroundClient:
             self._error = error
         finally:
             made.set()
-        with suppress(Exception):  # a thread's traceback would be shown
-            self._terminal.load_styles()  # for what is said after the answer
 
     def _make(self, terminal: Terminal) -> None:
         request = self._request

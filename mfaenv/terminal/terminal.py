@@ -217,11 +217,6 @@ class Terminal:
             origin = f"  ({source})" if source else ""
             self._print(f"mfaenv: {name:<10} {value}{origin}", FAINT)
 
-    def load_styles(self) -> None:
-        """Load what draws on the terminal, if that is one."""
-        if self._draws():
-            self._page().drawn()
-
     def drawn(self, *parts: Table | Styled | str) -> str:
         """Draw tables and lines for standard output."""
         return self._page().drawn(*parts)

@@ -83,17 +83,6 @@ def test_the_question_loads_no_more_of_rich_than_its_styles(
     assert ("rich.style" in loaded) is drawn
 
 
-def test_where_there_is_no_terminal_nothing_is_loaded_that_draws(product: Product) -> None:
-    lines = (
-        "import os, sys",
-        "from mfaenv.terminal.terminal import Terminal",
-        "Terminal(os.environ).load_styles()",
-        "print(*sys.modules)",
-    )
-    product.command = (sys.executable, "-c", "\n".join(lines))
-    assert set(product.run().out.split()) & SLOW == set()
-
-
 @pytest.mark.parametrize(
     "profile",
     [
