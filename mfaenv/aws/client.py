@@ -29,6 +29,7 @@ VARIABLES = {
     "allow_http": (None, address.ALLOW_HTTP, None, None),
     "requests_ca_bundle": (None, "REQUESTS_CA_BUNDLE", None, None),
 }
+BUNDLES = ("ca_bundle", "requests_ca_bundle")  # the first counts
 
 
 def _new_session(profile: str | None) -> Any:
@@ -43,6 +44,10 @@ def _new_session(profile: str | None) -> Any:
         made.set_config_variable("sts_regional_endpoints", "regional")
         if made.get_config_variable("retry_mode") == "legacy":
             made.set_config_variable("retry_mode", "standard")
+        own, requests = map(made.get_config_variable, BUNDLES)
+        if (requests if own is None else own) == "":  # which botocore before 1.44 takes for no check
+            wrong = "AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE or ca_bundle is empty: no certificate would be checked."
+            raise MfaenvError(wrong, "Unset it, or name a file of certificates.")
         return made
 
 

@@ -126,7 +126,7 @@ def _get(at: Console, session: Any, url: str) -> tuple[int, bytes]:
     from botocore.awsrequest import AWSRequest
     from botocore.httpsession import URLLib3Session
 
-    bundles = map(session.get_config_variable, ("ca_bundle", "requests_ca_bundle"))
+    bundles = map(session.get_config_variable, client.BUNDLES)
     settings: dict[str, Any] = {
         "verify": next(filter(None, bundles), True),
         "proxies": client.proxies(at.sign_in),

@@ -42,6 +42,12 @@ def test_a_certificate_that_nobody_knows_fails_until_the_bundle_has_it(
         done = product.run("--shell", "bash", "-c", scenario.device.code())
         assert done.status == 1
         assert_explained(done, "TLS failed: .*certificate verify failed", "AWS_CA_BUNDLE")
+        for name in ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"):  # before botocore 1.44 these let all in
+            product.env[name] = ""
+            done = product.run("--shell", "bash", "-c", scenario.device.code())
+            assert done.status == 1
+            assert_explained(done, "AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE or ca_bundle is empty", "Unset it")
+            del product.env[name]
         assert aws.log == []
         product.env["AWS_CA_BUNDLE"] = str(made.path)
         assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
