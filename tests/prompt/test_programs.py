@@ -13,7 +13,8 @@ from clock import Clock
 from hypothesis import given
 from hypothesis import strategies as st
 from product import Product
-from terminals import BASH, CTRL_C, direct, open_window
+from shell_table import BASH
+from terminals import CTRL_C, direct, open_window
 from window_programs import with_programs
 
 from mfaenv.errors import CODE_NEEDED, INTERRUPTED, USAGE

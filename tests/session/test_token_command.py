@@ -11,7 +11,8 @@ import pytest
 from observed_aws import ObservedAws
 from product import Outcome, Product, finish
 from settings import configure
-from terminals import BASH, direct, open_window
+from shell_table import BASH
+from terminals import direct, open_window
 
 from mfaenv.errors import MfaenvError
 from mfaenv.pretend_aws.scenario import Scenario

@@ -4,16 +4,16 @@ A shell is a row, with one more for each mode that changes what text means. Prog
 """
 
 import sys
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
-from mfaenv.shells import loading_line
+from mfaenv.shells import get_target, loading_line
 
 
 class Tab(NamedTuple):
     """What the shell's words are for what the tests of its completion need."""
 
-    file: str
-    """The name of the file that holds its completion."""
+    file: str = ""
+    """The name of the file that holds its completion; empty where it has none."""
     source: str = ". ./{file}"
     ready: str = ""
     """A line after which there is completion at all, and it shows lists."""
@@ -32,24 +32,21 @@ class Tab(NamedTuple):
 class Typed(NamedTuple):
     """How the shell is started in a window, with nobody's settings, and what is typed there."""
 
-    start: tuple[str, ...]
+    start: tuple[str, ...] = ()
+    """Empty where nobody types in it here."""
     lines: tuple[str, ...] = ()
     """Of the documented lines those that are tried there, where that are not all."""
     or_failed: str = " || echo fail''ed"
     """Appended to a line, shows `failed` when the line fails."""
     status: str = 'echo "status=$?"'
     """Empty where a failing line shows its status by itself."""
-    load: tuple[str, ...] = ()
-    """The lines of the profile that load the function of `mfaenv init`, if there is one."""
-    load_in_scripts: bool = True
-    """Whether a script can load it, too."""
     assign: str = "export {name}={value}"
     alias: str = "alias mfaenv='mfaenv -q'"
     piped: str = "echo {} > code; mfaenv -c - < code"
     """The line that gives a code through standard input."""
     trace: tuple[str, str] = ("set -x", "set +x")
     """The lines that have the shell trace, and no more."""
-    tab: Tab | None = None
+    tab: Tab = Tab()
 
 
 class Shell(NamedTuple):
@@ -75,19 +72,29 @@ class Shell(NamedTuple):
     """Whether a value may be as long as a program can be started with, whatever it holds."""
     examples: int = 20
     """How many lists of generated values: fewer for what starts slowly."""
-    typed: Typed | None = None
+    typed: Typed = Typed()
+    load: tuple[str, ...] = ()
+    """The lines of its profile that load the function of `mfaenv init`, if there is one."""
+    load_in_scripts: bool = True
+    """Whether a script can load it, too."""
 
     @property
     def lines(self) -> tuple[str, ...]:
+        """The documented lines, which load what mfaenv prints."""
         return (loading_line(self.target), *self.more_lines)
 
+    @property
+    def typed_lines(self) -> tuple[str, ...]:
+        """Of these, those that are tried in a window."""
+        return self.typed.lines or self.lines
 
-_TYPED_SH = Typed(("dash", "-i"), load=('eval "$(mfaenv init sh)"',))
-_TYPED_KSH = Typed(("ksh", "-i"), load=('eval "$(mfaenv init ksh)"',))
+    def in_window(self, *start: str) -> Self:
+        """Return the row with another command line for its windows."""
+        return self._replace(typed=self.typed._replace(start=start))
 
-
-def _typed(typed: Typed, name: str) -> Typed:
-    return typed._replace(start=(name, *typed.start[1:]))
+    @property
+    def has_hook(self) -> bool:
+        return bool(get_target(self.target).hook)
 
 
 _POSIX = Shell(
@@ -109,7 +116,6 @@ _BASH = _POSIX._replace(
 )
 _TYPED_BASH = Typed(
     ("bash", "--norc", "--noprofile", "-i"),
-    load=('eval "$(mfaenv init bash)"',),
     tab=Tab(
         "mfaenv.bash",
         inner="_inner() { COMPREPLY=(inner-word); }; complete -F _inner tool-of-mine",
@@ -118,7 +124,6 @@ _TYPED_BASH = Typed(
 )
 _TYPED_ZSH = Typed(
     ("zsh", "-f", "-i"),
-    load=('eval "$(mfaenv init zsh)"',),
     piped="echo {} | mfaenv -c -",
     tab=Tab(
         "_mfaenv",
@@ -134,7 +139,8 @@ _ZSH = _POSIX._replace(
     debian="zsh",
     strict="setopt err_exit no_unset pipe_fail warn_create_global extended_glob",
 )
-_KSH = _POSIX._replace(target="ksh")
+_SH = _POSIX._replace(typed=Typed(("dash", "-i")), load=('eval "$(mfaenv init sh)"',))
+_KSH = _POSIX._replace(target="ksh", load=('eval "$(mfaenv init ksh)"',))
 _CSH = Shell(
     name="tcsh",
     target="tcsh",
@@ -146,7 +152,6 @@ _CSH = Shell(
 )
 _TYPED_TCSH = Typed(
     ("tcsh", "-f"),
-    load=('eval "`mfaenv init tcsh`"',),
     assign="setenv {name} {value}",
     status='echo "status=$status"',
     alias="alias mfaenv 'mfaenv -q'",
@@ -185,7 +190,6 @@ _TYPED_POWERSHELL = Typed(
         "mfaenv --shell powershell | Out-String | Invoke-Expression",
         "Invoke-Expression (mfaenv --shell powershell)",
     ),
-    load=('Invoke-Expression ((mfaenv init powershell) -join "`n")',),
     assign="$env:{name} = '{value}'",
     status='"status=$LASTEXITCODE"',
     alias="Set-Alias mfaenv (Get-Command mfaenv -CommandType Application -TotalCount 1).Source",
@@ -193,7 +197,9 @@ _TYPED_POWERSHELL = Typed(
     trace=("Set-PSDebug -Trace 2", "Set-PSDebug -Off"),
 )
 _POWERSHELLS = (
-    _POWERSHELL._replace(typed=_TYPED_POWERSHELL),
+    _POWERSHELL._replace(
+        typed=_TYPED_POWERSHELL, load=('Invoke-Expression ((mfaenv init powershell) -join "`n")',)
+    ),
     _POWERSHELL._replace(
         name="pwsh, ConstrainedLanguage",
         strict="$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'; " + _POWERSHELL.strict,
@@ -218,10 +224,10 @@ _FISH = Shell(
     debian="fish",
     more_lines=("eval (mfaenv)",),
     or_exit="; or exit 7",
+    load=("mfaenv init fish | source",),
     typed=Typed(
         ("fish", "--no-config", "-i"),
         or_failed="; or echo fail''ed",
-        load=("mfaenv init fish | source",),
         assign="set -gx {name} {value}",
         status='echo "status=$status"',
         piped="echo {} | mfaenv -c -",
@@ -239,9 +245,9 @@ _NU = Shell(
     start=("nu", "-n", "--no-std-lib"),
     octets=False,
     examples=10,
+    load=("mfaenv init nu | save --force mfaenv.nu", "source mfaenv.nu"),
     typed=Typed(
         ("nu", "--no-config-file", "--no-std-lib"),
-        load=("mfaenv init nu | save --force mfaenv.nu", "source mfaenv.nu"),
         assign="$env.{name} = '{value}'",
         status='print $"status=($env.LAST_EXIT_CODE)"',
         alias="alias mfaenv = ^mfaenv -q",
@@ -263,10 +269,10 @@ _ELVISH = Shell(
     debian="elvish",
     octets=False,
     examples=10,
+    load=("eval (mfaenv init elvish | slurp)",),
+    load_in_scripts=False,  # there is no module `edit:`
     typed=Typed(
         ("elvish", "-norc"),
-        load=("eval (mfaenv init elvish | slurp)",),
-        load_in_scripts=False,  # there is no module `edit:`
         assign="set-env {name} {value}",
         status="",
         alias="fn mfaenv {|@words| e:mfaenv -q $@words }",
@@ -287,9 +293,9 @@ _XONSH = Shell(
     start=("xonsh", "--no-rc"),
     strict="$XONSH_SUBPROC_CMD_RAISE_ERROR = True",
     examples=6,
+    load=("execx($(mfaenv init xonsh))",),
     typed=Typed(
         ("xonsh", "--no-rc"),
-        load=("execx($(mfaenv init xonsh))",),
         assign="${name} = '{value}'",
         status="print('status=' + str(__xonsh__.env['LAST_RETURN_CODE']))",
         alias="aliases['mfaenv'] = 'mfaenv -q'",
@@ -303,30 +309,25 @@ _XONSH = Shell(
 )
 
 ON_POSIX = (
-    _BASH._replace(typed=_TYPED_BASH),
+    _BASH._replace(typed=_TYPED_BASH, load=('eval "$(mfaenv init bash)"',)),
     _BASH._replace(name="bash --posix", start=(*_BASH.start, "--posix")),
     _BASH._replace(
         name="bash as sh", target="sh", longest=False, start=(*_BASH.start, "--posix"), strict="set -eu"
     ),
     _BASH._replace(name="bash, IFS of a line break", strict="set -euo pipefail; IFS='\n'"),
-    _ZSH._replace(typed=_TYPED_ZSH),
+    _ZSH._replace(typed=_TYPED_ZSH, load=('eval "$(mfaenv init zsh)"',)),
     _ZSH._replace(name="zsh, GLOB_SUBST", strict=_ZSH.strict + " glob_subst null_glob magic_equal_subst"),
     _ZSH._replace(name="zsh as sh", target="sh", longest=False, strict="emulate sh; set -eu"),
-    _POSIX._replace(typed=_TYPED_SH),
-    _POSIX._replace(
-        name="busybox",
-        start=("busybox", "sh"),
-        debian="busybox",
-        typed=_TYPED_SH._replace(start=("busybox", "sh", "-i")),
+    _SH,
+    _SH._replace(
+        name="busybox", start=("busybox", "sh"), debian="busybox", typed=Typed(("busybox", "sh", "-i"))
     ),
-    _POSIX._replace(
-        name="posh", start=("posh",), debian="posh", typed=_typed(_TYPED_SH, "posh")._replace(alias="")
-    ),
-    _KSH._replace(name="ksh93", start=("ksh93",), debian="ksh93u+m", typed=_typed(_TYPED_KSH, "ksh93")),
-    _KSH._replace(name="mksh", start=("mksh",), debian="mksh", typed=_typed(_TYPED_KSH, "mksh")),
+    _SH._replace(name="posh", start=("posh",), debian="posh", typed=Typed(("posh", "-i"), alias="")),
+    _KSH._replace(name="ksh93", start=("ksh93",), debian="ksh93u+m", typed=Typed(("ksh93", "-i"))),
+    _KSH._replace(name="mksh", start=("mksh",), debian="mksh", typed=Typed(("mksh", "-i"))),
     _KSH._replace(name="lksh", start=("lksh",)),
     _FISH,
-    _CSH._replace(typed=_TYPED_TCSH),
+    _CSH._replace(typed=_TYPED_TCSH, load=('eval "`mfaenv init tcsh`"',)),
     _CSH._replace(
         name="tcsh -e, other signs",
         start=("tcsh", "-f", "-e"),
@@ -344,5 +345,12 @@ ON_POSIX = (
 )
 
 SHELLS = (*_POWERSHELLS, *_WINDOWS_POWERSHELLS) if sys.platform == "win32" else ON_POSIX
-BY_NAME = {row.name: row for row in SHELLS}
 """Those of this system; cmd has tests of its own."""
+
+BY_NAME = {row.name: row for row in (*SHELLS, *ON_POSIX)}
+BASH, ZSH, FISH = map(BY_NAME.__getitem__, ("bash", "zsh", "fish"))
+TYPED = tuple(row for row in ON_POSIX if row.typed.start)
+"""Those in whose windows somebody types."""
+WITH_INIT = tuple(row for row in TYPED if row.load)
+WITH_HOOK = tuple(row for row in WITH_INIT if row.has_hook)
+WITH_TAB = tuple(row for row in TYPED if row.typed.tab.file)

@@ -6,14 +6,14 @@ import shutil
 import sys
 import time
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn, Self
+from typing import Any, NoReturn, Self
 
 import pexpect  # type: ignore[import-untyped]  # it has no types
 import pyte
 import pytest
-import shell_table
 from pexpect import fdpexpect
 from product import COMMAND, PATIENCE, Fork, forks
+from shell_table import Shell
 
 if sys.platform != "win32":
     import termios
@@ -53,33 +53,6 @@ _UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*\x1b?|[ -/])?\Z")
 QUESTION = (
     r"For profile default in account 123456789012,\s+device arn:aws:iam::123456789012:mfa/alice\s.*\sMFA code: "
 )
-
-
-class WindowShell(NamedTuple):
-    """A shell as people have it in a window, but with nobody's settings; its first line is the documented one."""
-
-    name: str
-    start: tuple[str, ...]
-    lines: tuple[str, ...]
-    or_failed: str
-    last_status: str
-    load: tuple[str, ...]
-
-
-BY_NAME = {
-    row.name: WindowShell(
-        row.name,
-        row.typed.start,
-        row.typed.lines or row.lines,
-        row.typed.or_failed,
-        row.typed.status,
-        row.typed.load,
-    )
-    for row in shell_table.ON_POSIX
-    if row.typed
-}
-SHELLS = tuple(BY_NAME.values())
-BASH, ZSH, FISH = map(BY_NAME.__getitem__, ("bash", "zsh", "fish"))
 
 
 class _Screen(pyte.Screen):
@@ -260,17 +233,17 @@ def with_mfaenv(product: Product) -> dict[str, str]:
     return {**product.env, "PATH": f"{folder}{os.pathsep}{product.env['PATH']}"}
 
 
-def open_window(product: Product, shell: WindowShell, **variables: str) -> Window:
+def open_window(product: Product, shell: Shell, **variables: str) -> Window:
     """Open a window with a shell that has mfaenv on its PATH, and wait until it can be typed in."""
-    need(shell.start[0])
-    window = Window(shell.start, with_mfaenv(product) | variables, product.home)
+    need(shell.typed.start[0])
+    window = Window(shell.typed.start, with_mfaenv(product) | variables, product.home)
     window.prompted()
     return window
 
 
-def open_loaded(product: Product, shell: WindowShell) -> Window:
-    """Open such a window, in which what people put into the shell's profile has been run."""
-    window = open_window(product, shell)
+def open_loaded(product: Product, shell: Shell, **variables: str) -> Window:
+    """Open such a window, in which the lines of the shell's profile have been run."""
+    window = open_window(product, shell, **variables)
     for line in shell.load:
         window.enter(line)
         window.prompted()

@@ -5,7 +5,8 @@ import shutil
 
 from documents import JAPANESE, README, SPAN, blocks, page
 from product import Product
-from terminals import BASH, Window, need, open_window
+from shell_table import BASH
+from terminals import Window, need, open_window
 
 STEP = re.compile(r"^\d\. \*\*.*?(?=^\d\. |^\n|\Z)", re.MULTILINE | re.DOTALL)
 """A step begins with a number and words in bold."""

@@ -16,7 +16,8 @@ from observed_aws import ObservedAws
 from product import NOBODY, PATIENCE, Product, finish
 from served import Served, shorten
 from settings import configure, set_keys
-from terminals import BASH, CTRL_C, CTRL_Z, direct, open_window
+from shell_table import BASH
+from terminals import CTRL_C, CTRL_Z, direct, open_window
 
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario

@@ -4,13 +4,11 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
 
+import pytest
 from product import Product
-from shell_table import ON_POSIX, Typed
-from terminals import BY_NAME, Window, WindowShell, open_window, with_mfaenv
-
-from mfaenv import shells
+from shell_table import WITH_HOOK, WITH_INIT, Shell
+from terminals import Window, open_loaded, with_mfaenv
 
 KEYS = "key=${AWS_ACCESS_KEY_ID-none} secret=${AWS_SECRET_ACCESS_KEY+set} profile=${MFAENV_PROFILE-none}"
 WHERE = " ".join(
@@ -31,39 +29,17 @@ PROGRAMS = {
 }
 """What is put on the PATH, for any shell to start."""
 
+EACH_WITH_INIT = pytest.mark.parametrize("row", WITH_INIT, ids=lambda row: row.name)
+EACH_WITH_HOOK = pytest.mark.parametrize("row", WITH_HOOK, ids=lambda row: row.name)
+
 NOTHING = "key=none secret= profile=none"
 PAST = 1_700_000_000
-
-
-class Settled(NamedTuple):
-    """A shell, the lines that its profile holds, and its words for common things."""
-
-    name: str
-    target: str
-    typed: Typed
-    load: tuple[str, ...]
-
-    @property
-    def shell(self) -> WindowShell:
-        return BY_NAME[self.name]
-
-    @property
-    def hook(self) -> bool:
-        return bool(shells.get_target(self.target).hook)
-
-
-SETTLED = {
-    row.name: Settled(row.name, row.target, row.typed, row.typed.load)
-    for row in ON_POSIX
-    if row.typed and row.typed.load
-}
-ROWS = tuple(SETTLED.values())
 
 
 class Seat:
     """A window with such a shell, and someone who types in it."""
 
-    def __init__(self, row: Settled, window: Window) -> None:
+    def __init__(self, row: Shell, window: Window) -> None:
         self.row = row
         self.window = window
 
@@ -99,7 +75,7 @@ class Seat:
 
 
 @contextmanager
-def seated(product: Product, row: Settled, **variables: str) -> Iterator[Seat]:
+def seated(product: Product, row: Shell, **variables: str) -> Iterator[Seat]:
     """Open a window with the shell, in which its profile's lines have been run."""
     tools = product.home / "tools"
     tools.mkdir(exist_ok=True)
@@ -107,8 +83,5 @@ def seated(product: Product, row: Settled, **variables: str) -> Iterator[Seat]:
         (tools / name).write_text(f"#!/bin/sh\n{text}\n")
         (tools / name).chmod(0o755)
     path = f"{tools}{os.pathsep}{with_mfaenv(product)['PATH']}"
-    with open_window(product, row.shell, PATH=path, **variables) as window:
-        seat = Seat(row, window)
-        for line in row.load:
-            seat.type(line)
-        yield seat
+    with open_loaded(product, row, PATH=path, **variables) as window:
+        yield Seat(row, window)

@@ -32,7 +32,8 @@ ON_POSIX = (
         target="madeup",
         start=("madeup", "--norc", "--noprofile"),
         more_lines=("eval $(mfaenv)",),
-        typed=_typed(_TYPED_BASH, "madeup")._replace(load=('eval "$(mfaenv init madeup)"',)),
+        typed=_TYPED_BASH._replace(start=("madeup", "--norc", "--noprofile", "-i")),
+        load=('eval "$(mfaenv init madeup)"',),
     ),"""
 TESTS = (
     "tests/needs/shells",

@@ -13,18 +13,13 @@ from clock import Clock
 from codes import sent_codes, wrong_codes
 from observed_aws import ObservedAws
 from product import COMMAND, PATIENCE, Product
+from shell_table import BASH, BY_NAME, FISH, TYPED, ZSH, Shell
 from terminals import (
-    BASH,
-    BY_NAME,
     CTRL_C,
     CTRL_D,
     CTRL_Z,
-    FISH,
     QUESTION,
-    SHELLS,
-    ZSH,
     Window,
-    WindowShell,
     direct,
     key_in,
     need,
@@ -45,12 +40,14 @@ KEYS_THAT_LEAVE = pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["Ctrl-C"
 CTRL_BACKSLASH = "\x1c"
 HIDDEN_CURSOR, SHOWN_CURSOR = "\x1b[?25l", "\x1b[?25h"
 OTHER_DIGITS = ("١٢٣٤٥٦", "²³¹²³¹", "".join(chr(ord("\N{FULLWIDTH DIGIT ZERO}") + digit) for digit in range(6)))
-EVERY_LINE = [pytest.param(shell, line, id=f"{shell.name}: {line}") for shell in SHELLS for line in shell.lines]
+EVERY_LINE = [
+    pytest.param(shell, line, id=f"{shell.name}: {line}") for shell in TYPED for line in shell.typed_lines
+]
 
 
 @pytest.mark.parametrize(("shell", "line"), EVERY_LINE)
 def test_the_documented_line_asks(
-    product: Product, scenario: Scenario, aws: ObservedAws, shell: WindowShell, line: str
+    product: Product, scenario: Scenario, aws: ObservedAws, shell: Shell, line: str
 ) -> None:
     with open_window(product, shell) as window:
         window.enter(line)
@@ -60,23 +57,23 @@ def test_the_documented_line_asks(
     assert sent_codes(aws) == 1
 
 
-@pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell.name)
+@pytest.mark.parametrize("shell", TYPED, ids=lambda shell: shell.name)
 def test_a_second_window_has_the_session_without_a_question(
-    product: Product, scenario: Scenario, shell: WindowShell
+    product: Product, scenario: Scenario, shell: Shell
 ) -> None:
     assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
     with open_window(product, shell) as window:
-        window.enter(shell.lines[0])
+        window.enter(shell.typed_lines[0])
         assert scenario.world.credentials[key_in(window)].mfa_at is not None
         assert "MFA code" not in window.text
 
 
 @FAMILY
 def test_a_wrong_code_is_asked_for_again_three_times_at_most(
-    product: Product, scenario: Scenario, aws: ObservedAws, shell: WindowShell
+    product: Product, scenario: Scenario, aws: ObservedAws, shell: Shell
 ) -> None:
     with open_window(product, shell) as window:
-        window.enter(shell.lines[0] + shell.or_failed)
+        window.enter(shell.typed_lines[0] + shell.typed.or_failed)
         for code in wrong_codes(scenario.device)[:3]:
             window.see(QUESTION)
             window.enter(code)
@@ -193,15 +190,13 @@ def test_a_refused_code_is_not_sent_twice(product: Product, scenario: Scenario, 
 
 @FAMILY
 @KEYS_THAT_LEAVE
-def test_leaving_prints_nothing_but_the_failing_statement(
-    product: Product, shell: WindowShell, key: str
-) -> None:
+def test_leaving_prints_nothing_but_the_failing_statement(product: Product, shell: Shell, key: str) -> None:
     with open_window(product, shell) as window:
         window.enter(f"mfaenv --shell {shell.name} >printed")
         window.see(QUESTION)
         window.press(key)
         window.prompted()
-        window.enter(shell.last_status)
+        window.enter(shell.typed.status)
         window.see(r"^status=130$")
         shown = window.text
     assert "Traceback" not in shown
@@ -211,15 +206,13 @@ def test_leaving_prints_nothing_but_the_failing_statement(
 
 @FAMILY
 @KEYS_THAT_LEAVE
-def test_after_leaving_the_shell_goes_on_without_a_session(
-    product: Product, shell: WindowShell, key: str
-) -> None:
+def test_after_leaving_the_shell_goes_on_without_a_session(product: Product, shell: Shell, key: str) -> None:
     with open_window(product, shell, AWS_ACCESS_KEY_ID="AKIAI44QH8DHBEXAMPLE") as window:
-        window.enter(shell.lines[0])
+        window.enter(shell.typed_lines[0])
         window.see(QUESTION)
         window.press(key)
         window.prompted()
-        window.enter(shell.last_status)
+        window.enter(shell.typed.status)
         assert window.see(r"^status=\d+$") != "status=0"
         assert key_in(window) == "AKIAI44QH8DHBEXAMPLE"
 
@@ -230,7 +223,7 @@ def test_a_line_that_was_quit_fails(product: Product, name: str, loaded: bool) -
     """Ctrl-\\ at the question: the shell does not go on as if the line had worked."""
     shell = BY_NAME[name]
     with (open_loaded if loaded else open_window)(product, shell) as window:
-        window.enter(f"{shell.lines[0]} && echo went''on || echo fail''ed $?")
+        window.enter(f"{shell.typed_lines[0]} && echo went''on || echo fail''ed $?")
         window.see(QUESTION)
         window.press(CTRL_BACKSLASH)
         window.see(r"^failed 131$")
@@ -241,7 +234,7 @@ def test_a_line_that_was_quit_fails(product: Product, name: str, loaded: bool) -
 def test_with_the_function_ctrl_c_does_not_let_the_line_go_on(product: Product, name: str) -> None:
     shell = BY_NAME[name]
     with open_loaded(product, shell) as window:
-        window.enter(f"{shell.lines[0]} && echo went''on")
+        window.enter(f"{shell.typed_lines[0]} && echo went''on")
         window.see(QUESTION)
         window.press(CTRL_C)
         window.see(r"\^C")
@@ -293,7 +286,7 @@ def test_who_waits_for_aws_can_leave(product: Product, scenario: Scenario, aws: 
         assert held.reached.wait(PATIENCE)
         window.press(CTRL_C)
         window.prompted()
-        window.enter(BASH.last_status)
+        window.enter(BASH.typed.status)
         assert window.see(r"^status=\d+$") == "status=130"
     held.released.set()
 
@@ -354,11 +347,9 @@ def test_ctrl_z_stops_no_call_for_which_a_shell_waits(
         window.see(r"^ASIA\w{16}$")
 
 
-@pytest.mark.parametrize(
-    "shell", [shell for shell in SHELLS if shell.name in {"bash", "ksh93"}], ids=lambda shell: shell.name
-)
+@pytest.mark.parametrize("shell", [BASH, BY_NAME["ksh93"]], ids=lambda shell: shell.name)
 def test_ctrl_z_at_the_question_does_nothing_where_a_shell_waits(
-    product: Product, scenario: Scenario, shell: WindowShell
+    product: Product, scenario: Scenario, shell: Shell
 ) -> None:
     """ksh93 would get the signal too and leave its line, after which mfaenv says that the session is set."""
     with open_window(product, shell) as window:
@@ -467,10 +458,10 @@ def test_cached_says_nothing(product: Product, aws: ObservedAws, arguments: tupl
 
 
 @pytest.mark.parametrize("shell", [BASH, ZSH], ids=lambda shell: shell.name)
-def test_in_the_background_it_fails_instead_of_being_stopped(product: Product, shell: WindowShell) -> None:
+def test_in_the_background_it_fails_instead_of_being_stopped(product: Product, shell: Shell) -> None:
     with open_window(product, shell) as window:
         window.enter("mfaenv --shell bash >printed 2>said &")
-        window.enter(f"wait $! ; {shell.last_status}")
+        window.enter(f"wait $! ; {shell.typed.status}")
         window.see(r"^status=3$")
         assert not re.search(r"stopped|suspended", window.text, re.IGNORECASE)
     assert (product.home / "printed").read_text() == "(exit 3);\n"

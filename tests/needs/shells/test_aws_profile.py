@@ -7,13 +7,12 @@ import time
 import pytest
 from product import Product
 from settings import set_keys
-from settled import PAST, ROWS, SETTLED, Seat, Settled, seated
-from terminals import BY_NAME
+from settled import EACH_WITH_HOOK, PAST, Seat, seated
+from shell_table import BY_NAME, WITH_INIT, Shell
 
 from mfaenv.errors import DONE
 from mfaenv.pretend_aws.scenario import Scenario
 
-HOOKED = [row for row in ROWS if row.hook]
 STAYS = "AWS_PROFILE"
 ROLE = "arn:aws:iam::444455556666:role/Operator"
 UNSET = {
@@ -43,8 +42,8 @@ def has(seat: Seat, profile: str, named: str) -> None:
     seat.sees("what-is-named", rf"^profile={profile} named={named} key={key}$")
 
 
-@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
-def test_the_session_follows_the_variable(stored: Product, row: Settled) -> None:
+@EACH_WITH_HOOK
+def test_the_session_follows_the_variable(stored: Product, row: Shell) -> None:
     with seated(stored, row) as seat:
         has(seat, "default", "none")
         seat.set("AWS_PROFILE", "staging")
@@ -73,8 +72,8 @@ def test_the_session_follows_the_variable(stored: Product, row: Settled) -> None
         has(seat, "default", "staging")
 
 
-@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
-def test_a_session_without_a_known_end_follows_it_too(stored: Product, row: Settled) -> None:
+@EACH_WITH_HOOK
+def test_a_session_without_a_known_end_follows_it_too(stored: Product, row: Shell) -> None:
     keys = {"aws_access_key_id": "ASIAI44QH8DHBEXAMPLE", "aws_secret_access_key": "x", "aws_session_token": "y"}
     set_keys(stored, "token", **keys)
     with seated(stored, row) as seat:
@@ -95,8 +94,8 @@ def test_a_session_without_a_known_end_follows_it_too(stored: Product, row: Sett
         assert "mfaenv: AWS_PROFILE is production now: type mfaenv\n" in seat.window.text
 
 
-@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
-def test_keys_that_are_exported_over_a_session_without_a_known_end_stay(stored: Product, row: Settled) -> None:
+@EACH_WITH_HOOK
+def test_keys_that_are_exported_over_a_session_without_a_known_end_stay(stored: Product, row: Shell) -> None:
     set_keys(stored, "token", aws_access_key_id="ASIAOLD", aws_secret_access_key="x", aws_session_token="y")
     with seated(stored, row) as seat:
         seat.type("mfaenv -p token")
@@ -107,8 +106,8 @@ def test_keys_that_are_exported_over_a_session_without_a_known_end_stay(stored: 
         assert "This shell still has the session" not in seat.window.text
 
 
-@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
-def test_a_session_that_comes_back_after_keys_of_a_folder_is_known_again(stored: Product, row: Settled) -> None:
+@EACH_WITH_HOOK
+def test_a_session_that_comes_back_after_keys_of_a_folder_is_known_again(stored: Product, row: Shell) -> None:
     """As direnv puts it back; a folder for LocalStack sets AWS_PROFILE too."""
     with seated(stored, row) as seat:
         seat.type("mfaenv -p staging")
@@ -127,13 +126,13 @@ def test_a_session_that_comes_back_after_keys_of_a_folder_is_known_again(stored:
         has(seat, "staging", "none")
 
 
-NAMED = [row for row in ROWS if row.name in {"bash", "zsh", "fish"}]
+NAMED = [row for row in WITH_INIT if row.name in {"bash", "zsh", "fish"}]
 
 
 @pytest.mark.parametrize("place", [0, 9], ids=["before", "behind"])
-@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
+@EACH_WITH_HOOK
 def test_a_new_shell_keeps_its_limit_where_its_startup_file_sets_aws_profile(
-    stored: Product, row: Settled, place: int
+    stored: Product, row: Shell, place: int
 ) -> None:
     limited = json.loads(stored.run("-p", "staging", "--read-only", "-f", "json").out)
     *before, last = row.load
@@ -152,7 +151,7 @@ def test_a_new_shell_keeps_its_limit_where_its_startup_file_sets_aws_profile(
 @pytest.mark.parametrize("options", ["--read-only", f"--role-arn {ROLE}"])
 @pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
 def test_no_session_with_more_rights_takes_the_place_of_one_that_was_asked_for(
-    stored: Product, row: Settled, options: str
+    stored: Product, row: Shell, options: str
 ) -> None:
     with seated(stored, row) as seat:
         seat.type(f"mfaenv -p staging {options}")
@@ -166,8 +165,8 @@ def test_no_session_with_more_rights_takes_the_place_of_one_that_was_asked_for(
         assert "AWS_PROFILE is gone: type mfaenv with the options that you gave before\n" in seat.window.text
 
 
-@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
-def test_a_hook_that_was_killed_is_started_again_at_the_next_prompt(stored: Product, row: Settled) -> None:
+@EACH_WITH_HOOK
+def test_a_hook_that_was_killed_is_started_again_at_the_next_prompt(stored: Product, row: Shell) -> None:
     program, killed = stored.home / "tools" / "mfaenv", stored.home / "killed"
     program.parent.mkdir()
     program.write_text(
@@ -184,8 +183,8 @@ def test_a_hook_that_was_killed_is_started_again_at_the_next_prompt(stored: Prod
         has(seat, "staging", "staging")
 
 
-@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
-def test_a_shell_that_is_started_with_a_name_means_it(stored: Product, row: Settled) -> None:
+@EACH_WITH_HOOK
+def test_a_shell_that_is_started_with_a_name_means_it(stored: Product, row: Shell) -> None:
     with seated(stored, row, AWS_PROFILE="staging") as seat:
         has(seat, "staging", "staging")
         assert "mfaenv: staging" not in seat.window.text  # a shell's start says nothing
@@ -193,8 +192,8 @@ def test_a_shell_that_is_started_with_a_name_means_it(stored: Product, row: Sett
         has(seat, "default", "none")
 
 
-@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
-def test_a_name_goes_before_the_profile_of_init(stored: Product, row: Settled) -> None:
+@EACH_WITH_HOOK
+def test_a_name_goes_before_the_profile_of_init(stored: Product, row: Shell) -> None:
     load = tuple(re.sub(r"\bmfaenv init \w+", r"\g<0> -p staging", line) for line in row.load)
     with seated(stored, row._replace(load=load), AWS_PROFILE="default") as seat:
         has(seat, "default", "default")
@@ -211,22 +210,22 @@ ENDED = {
 }
 
 
-@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
-def test_a_shell_that_inherits_an_ended_session_gets_no_other_profiles(stored: Product, row: Settled) -> None:
+@EACH_WITH_HOOK
+def test_a_shell_that_inherits_an_ended_session_gets_no_other_profiles(stored: Product, row: Shell) -> None:
     with seated(stored, row, AWS_PROFILE="production", **ENDED) as seat:
         has(seat, "none", "production")
 
 
-@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
-def test_a_shell_that_inherits_its_own_ended_session_is_told_so(product: Product, row: Settled) -> None:
+@EACH_WITH_HOOK
+def test_a_shell_that_inherits_its_own_ended_session_is_told_so(product: Product, row: Shell) -> None:
     with seated(product, row, AWS_PROFILE="default", **ENDED) as seat:
         seat.sees("what-is-named", "^profile=default named=default key=none$")
         assert "the session of profile default has ended: type mfaenv for a new one" in seat.window.text
 
 
-@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
+@EACH_WITH_HOOK
 def test_a_name_without_a_session_is_told_when_it_changes_and_not_at_the_start(
-    product: Product, row: Settled
+    product: Product, row: Shell
 ) -> None:
     with seated(product, row, AWS_PROFILE="staging") as seat:
         has(seat, "none", "staging")
@@ -235,8 +234,8 @@ def test_a_name_without_a_session_is_told_when_it_changes_and_not_at_the_start(
         assert seat.window.text.count("mfaenv: AWS_PROFILE is production now: type mfaenv\n") == 1
 
 
-@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
-def test_keys_of_others_are_left_alone(stored: Product, row: Settled) -> None:
+@EACH_WITH_HOOK
+def test_keys_of_others_are_left_alone(stored: Product, row: Shell) -> None:
     theirs = {
         "AWS_ACCESS_KEY_ID": "ASIAI44QH8DHBEXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "x",
@@ -248,7 +247,7 @@ def test_keys_of_others_are_left_alone(stored: Product, row: Settled) -> None:
 
 
 @pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
-def test_a_variable_that_is_not_exported_changes_nothing(stored: Product, row: Settled) -> None:
+def test_a_variable_that_is_not_exported_changes_nothing(stored: Product, row: Shell) -> None:
     with seated(stored, row) as seat:
         seat.type("mfaenv -p staging")
         seat.type("set -g AWS_PROFILE production" if row.name == "fish" else "AWS_PROFILE=production")
@@ -261,7 +260,7 @@ def test_a_variable_that_is_not_exported_changes_nothing(stored: Product, row: S
 
 
 @pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
-def test_the_same_in_a_new_shell_and_in_a_subshell(stored: Product, row: Settled) -> None:
+def test_the_same_in_a_new_shell_and_in_a_subshell(stored: Product, row: Shell) -> None:
     with seated(stored, row) as seat:
         seat.set("AWS_PROFILE", "staging")
         seat.type("mfaenv -p default")
@@ -275,19 +274,19 @@ def test_the_same_in_a_new_shell_and_in_a_subshell(stored: Product, row: Settled
 
 
 @pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
-def test_the_documented_line_keeps_the_persons_name(stored: Product, row: Settled) -> None:
+def test_the_documented_line_keeps_the_persons_name(stored: Product, row: Shell) -> None:
     with seated(stored, row) as seat:
         seat.set("AWS_PROFILE", "staging")
-        seat.type(row.shell.lines[0].replace("mfaenv", "mfaenv -p default", 1))
+        seat.type(row.typed_lines[0].replace("mfaenv", "mfaenv -p default", 1))
         has(seat, "default", "staging")
         unset(seat)
         has(seat, "default", "none")
 
 
 @pytest.mark.parametrize("change", ["unset", "set"])
-@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
+@EACH_WITH_HOOK
 def test_what_is_asked_for_behind_a_change_in_the_same_line_stays(
-    stored: Product, row: Settled, change: str
+    stored: Product, row: Shell, change: str
 ) -> None:
     assert stored.run("--shell", "bash", "-p", "production").status == DONE
     with seated(stored, row) as seat:
@@ -305,7 +304,7 @@ def test_what_is_asked_for_behind_a_change_in_the_same_line_stays(
 
 
 @pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
-def test_a_name_for_prompts_is_no_change_by_a_person(stored: Product, row: Settled) -> None:
+def test_a_name_for_prompts_is_no_change_by_a_person(stored: Product, row: Shell) -> None:
     with seated(stored, row, MFAENV_PROFILE_AS="AWS_PROFILE") as seat:
         seat.type("mfaenv -p staging")
         has(seat, "staging", "staging")
@@ -316,7 +315,7 @@ def test_a_name_for_prompts_is_no_change_by_a_person(stored: Product, row: Settl
 
 @pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
 def test_a_name_for_prompts_that_goes_leaves_the_profile_that_was_asked_for(
-    stored: Product, row: Settled
+    stored: Product, row: Shell
 ) -> None:
     assert stored.run("--shell", "bash", "-p", "production").status == DONE
     with seated(stored, row, MFAENV_PROFILE_AS="AWS_PROFILE") as seat:
@@ -336,7 +335,7 @@ def test_a_name_for_prompts_that_goes_leaves_the_profile_that_was_asked_for(
 
 
 @pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
-def test_a_name_for_prompts_that_is_taken_back_goes_with_unset(stored: Product, row: Settled) -> None:
+def test_a_name_for_prompts_that_is_taken_back_goes_with_unset(stored: Product, row: Shell) -> None:
     with seated(stored, row, MFAENV_PROFILE_AS="AWS_PROFILE") as seat:
         has(seat, "default", "default")
         seat.type("set -e MFAENV_PROFILE_AS" if row.name == "fish" else "unset MFAENV_PROFILE_AS")
@@ -352,7 +351,7 @@ def test_a_name_for_prompts_that_is_taken_back_goes_with_unset(stored: Product, 
     ids=["empty", "dash", "long", "controls", "code", "quotes"],
 )
 @pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
-def test_no_name_runs_or_hangs(stored: Product, row: Settled, name: str) -> None:
+def test_no_name_runs_or_hangs(stored: Product, row: Shell, name: str) -> None:
     (stored.home / "name").write_text(name)
     value = "(cat ~/name | string collect)" if row.name == "fish" else '"$(cat ~/name)"'
     with seated(stored, row) as seat:
@@ -371,7 +370,7 @@ def test_no_name_runs_or_hangs(stored: Product, row: Settled, name: str) -> None
     [(row, before) for row in NAMED[:2] for before in ("set -u", "set -e", "PROMPT_COMMAND=(true 'false')")],
     ids=lambda value: value if isinstance(value, str) else value.name,
 )
-def test_strict_shells_follow_it_too(stored: Product, row: Settled, before: str) -> None:
+def test_strict_shells_follow_it_too(stored: Product, row: Shell, before: str) -> None:
     with seated(stored, row._replace(load=(before, *row.load))) as seat:
         seat.set("AWS_PROFILE", "staging")
         has(seat, "staging", "staging")
@@ -399,12 +398,8 @@ def test_what_sets_the_variable_at_bashs_prompt_is_followed(stored: Product) -> 
         has(seat, "staging", "staging")
 
 
-def test_fish_keeps_and_follows_what_is_set_for_all_windows(
-    stored: Product, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    row = SETTLED["fish"]
-    monkeypatch.setitem(BY_NAME, "fish", row.shell._replace(start=("fish", "-i")))
-    with seated(stored, row) as seat:
+def test_fish_keeps_and_follows_what_is_set_for_all_windows(stored: Product) -> None:
+    with seated(stored, BY_NAME["fish"].in_window("fish", "-i")) as seat:
         seat.type("set -Ux AWS_PROFILE staging")
         has(seat, "staging", "staging")
         seat.type("mfaenv -p default")
@@ -418,8 +413,8 @@ def test_fish_keeps_and_follows_what_is_set_for_all_windows(
         assert "AWS_PROFILE stays" not in seat.window.text
 
 
-@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
-def test_a_word_before_the_end_once(stored: Product, row: Settled) -> None:
+@EACH_WITH_HOOK
+def test_a_word_before_the_end_once(stored: Product, row: Shell) -> None:
     with seated(stored, row) as seat:
         has(seat, "default", "none")
         (stored.cache / "latest").write_text("1800000000.5\n")
@@ -434,8 +429,8 @@ def test_a_word_before_the_end_once(stored: Product, row: Settled) -> None:
         assert seat.keys().startswith("key=ASIA")
 
 
-@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
-def test_keys_that_are_exported_over_a_session_stay(stored: Product, row: Settled) -> None:
+@EACH_WITH_HOOK
+def test_keys_that_are_exported_over_a_session_stay(stored: Product, row: Shell) -> None:
     with seated(stored, row) as seat:
         has(seat, "default", "none")
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
@@ -457,7 +452,7 @@ def test_another_windows_session_takes_its_place_without_a_word(stored: Product)
 
 
 def test_a_shell_without_a_hook_is_told_by_the_next_line(stored: Product) -> None:
-    dash = SETTLED["dash"]
+    dash = BY_NAME["dash"]
     with seated(stored, dash) as seat:
         seat.type("mfaenv -p default")
         seat.set("AWS_PROFILE", "staging")

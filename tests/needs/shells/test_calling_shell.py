@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 from product import Product
-from terminals import BY_NAME, need, open_window, with_mfaenv
+from shell_table import BY_NAME
+from terminals import need, open_window, with_mfaenv
 
 from mfaenv import shells
 

@@ -3,9 +3,9 @@
 import re
 import sys
 
-import pytest
 from product import Product
-from settled import ROWS, Settled, seated
+from settled import EACH_WITH_INIT, seated
+from shell_table import Shell
 
 HERE = (
     *("", "unset", "-q unset", "-p unset", "-p x unset", "-p status", "-p -f", "-p"),
@@ -43,8 +43,8 @@ echo "${{how:-through}} ($*)" >&2
 """What it shows ends with no `>`: that is how a prompt ends, which a window waits for."""
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_what_is_for_this_shell_is_told_from_all_else(product: Product, row: Settled) -> None:
+@EACH_WITH_INIT
+def test_what_is_for_this_shell_is_told_from_all_else(product: Product, row: Shell) -> None:
     tools = product.home / "tools"
     tools.mkdir()
     (tools / "mfaenv").write_text(PROGRAM)

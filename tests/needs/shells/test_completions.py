@@ -7,14 +7,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import installed
 import pytest
 from product import COMMAND, PATIENCE, Product
-from shell_table import ON_POSIX
-from shell_table import Tab as Words
-from terminals import BY_NAME, CTRL_C, Window, WindowShell, need, open_window
+from shell_table import BASH, WITH_TAB, Shell
+from terminals import CTRL_C, Window, need, open_window
 
 from mfaenv import shells
 from mfaenv.commands import init
@@ -105,26 +103,7 @@ FOR_PROGRAM = {"nu": "\n@complete _mfaenv_complete\nexport extern mfaenv [...wor
 CTRL_U = "\x15"
 
 
-class Tab(NamedTuple):
-    """A shell, what its words are for what the tests need, and the lines that its profile holds."""
-
-    name: str
-    target: str
-    words: Words
-    init: tuple[str, ...]
-
-    def shell(self) -> WindowShell:
-        """How it is started."""
-        return BY_NAME[self.name]
-
-
-TABS = tuple(
-    Tab(row.name, row.target, row.typed.tab, row.typed.load) for row in ON_POSIX if row.typed and row.typed.tab
-)
-BASH = next(tab for tab in TABS if tab.name == "bash")
-
-
-FILES = {tab.target: tab.words.file for tab in TABS} | {"powershell": "mfaenv.ps1"}
+FILES = {row.target: row.typed.tab.file for row in WITH_TAB} | {"powershell": "mfaenv.ps1"}
 """The shells that complete, and files for their completions."""
 
 
@@ -147,40 +126,40 @@ def furnished(bare: Product) -> Product:
     return bare
 
 
-def open_tab(furnished: Product, tab: Tab) -> Window:
+def open_tab(furnished: Product, row: Shell) -> Window:
     """Open a window with the shell, in which its completion is loaded."""
-    need(tab.shell().start[0])
-    window = Window(tab.shell().start, furnished.env, furnished.home)
+    need(row.typed.start[0])
+    window = Window(row.typed.start, furnished.env, furnished.home)
     window.prompted()
-    for line in (tab.words.ready, tab.words.source.format(file=tab.words.file), tab.words.inner):
+    tab = row.typed.tab
+    for line in (tab.ready, tab.source.format(file=tab.file), tab.inner):
         if line:
             window.enter(line)
             window.prompted()
     return window
 
 
-def press_tab(window: Window, tab: Tab, typed: str, words: list[str], program: str = "mfaenv") -> None:
+def press_tab(window: Window, row: Shell, typed: str, words: list[str], program: str = "mfaenv") -> None:
     """Type the beginning of a line, press Tab and Enter, and see which arguments the program gets."""
-    window.press(f"{program} {typed}\t{tab.words.accept}")
+    window.press(f"{program} {typed}\t{row.typed.tab.accept}")
     window.see(re.escape(" ".join(["got", *(f"<{word}>" for word in words)]) + "."))
     window.prompted()
 
 
-@pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.name)
-def test_tab_completes_what_was_meant(furnished: Product, tab: Tab) -> None:
-    with open_tab(furnished, tab) as window:
-        for typed, words in (TYPED | (TYPED_FULLY if tab.words.fully else {})).items():
-            press_tab(window, tab, typed, words)
-        if tab.words.inner:
-            press_tab(window, tab, "exec tool-of-mine inn", ["exec", "tool-of-mine", "inner-word"])
-            press_tab(window, tab, "exec -- tool-of-mine inn", ["exec", "--", "tool-of-mine", "inner-word"])
-        function = (
-            Path(tab.words.file).with_stem("function") if tab.words.file != "_mfaenv" else Path("function")
-        )
-        (furnished.home / function).write_text(tab.words.function)
-        window.enter(tab.words.source.format(file=function))
+@pytest.mark.parametrize("row", WITH_TAB, ids=lambda row: row.name)
+def test_tab_completes_what_was_meant(furnished: Product, row: Shell) -> None:
+    tab = row.typed.tab
+    with open_tab(furnished, row) as window:
+        for typed, words in (TYPED | (TYPED_FULLY if tab.fully else {})).items():
+            press_tab(window, row, typed, words)
+        if tab.inner:
+            press_tab(window, row, "exec tool-of-mine inn", ["exec", "tool-of-mine", "inner-word"])
+            press_tab(window, row, "exec -- tool-of-mine inn", ["exec", "--", "tool-of-mine", "inner-word"])
+        function = Path(tab.file).with_stem("function") if tab.file != "_mfaenv" else Path("function")
+        (furnished.home / function).write_text(tab.function)
+        window.enter(tab.source.format(file=function))
         window.prompted()
-        press_tab(window, tab, "status --j", ["status", "--json"])
+        press_tab(window, row, "status --j", ["status", "--json"])
         window.press("mfaenv -p d\t\t\t")
         window.see(r"default[\s\S]*dev")
     assert not (furnished.home / "pwned").exists()
@@ -193,11 +172,11 @@ def test_bash_asks_the_program_that_completes_another(furnished: Product) -> Non
     )
     completer.chmod(0o755)
     furnished.env["SEEN"] = "tool-of-mine a inn 18 tool-of-mine inn a"
-    words = BASH.words._replace(inner="complete -o nospace -C '\"completer of mine\"' tool-of-mine")
-    tab = BASH._replace(words=words)
-    with open_tab(furnished, tab) as window:
-        press_tab(window, tab, "exec -- tool-of-mine a inn", ["exec", "--", "tool-of-mine", "a", "inner-word"])
-        press_tab(window, tab, "exec tool-of-mine file-of", ["exec", "tool-of-mine", "file-of-mine"])
+    tab = BASH.typed.tab._replace(inner="complete -o nospace -C '\"completer of mine\"' tool-of-mine")
+    row = BASH._replace(typed=BASH.typed._replace(tab=tab))
+    with open_tab(furnished, row) as window:
+        press_tab(window, row, "exec -- tool-of-mine a inn", ["exec", "--", "tool-of-mine", "a", "inner-word"])
+        press_tab(window, row, "exec tool-of-mine file-of", ["exec", "tool-of-mine", "file-of-mine"])
 
 
 def runs(process: int) -> bool:
@@ -222,11 +201,13 @@ def wait_until(true: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("tab", [tab for tab in TABS if tab.words.interruptible], ids=lambda tab: tab.name)
-def test_ctrl_c_while_the_program_is_slow_is_clean(furnished: Product, tab: Tab) -> None:
+@pytest.mark.parametrize(
+    "row", [row for row in WITH_TAB if row.typed.tab.interruptible], ids=lambda row: row.name
+)
+def test_ctrl_c_while_the_program_is_slow_is_clean(furnished: Product, row: Shell) -> None:
     waiting = furnished.home / "waiting"
     program = furnished.home / "programs" / "mfaenv"
-    with open_tab(furnished, tab) as window:
+    with open_tab(furnished, row) as window:
         program.write_text(f"#!/bin/sh\necho $$ >{waiting}.new\nmv {waiting}.new {waiting}\nexec sleep 600\n")
         window.press("mfaenv -p x\t")
         wait_until(waiting.exists)
@@ -236,7 +217,7 @@ def test_ctrl_c_while_the_program_is_slow_is_clean(furnished: Product, tab: Tab)
         window.enter(f"{CTRL_U}tool-of-mine")
         window.see("got.")
         window.prompted()
-        press_tab(window, tab, "status --j", ["status", "--json"])
+        press_tab(window, row, "status --j", ["status", "--json"])
         assert "Traceback" not in window.text
 
 
@@ -260,14 +241,14 @@ def wait_until_it_reads_keys(shell: int) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.name)
-def test_init_brings_the_completion(bare: Product, tab: Tab) -> None:
-    with open_window(bare, tab.shell()) as window:
-        for line in (tab.words.ready, *tab.init):
+@pytest.mark.parametrize("row", WITH_TAB, ids=lambda row: row.name)
+def test_init_brings_the_completion(bare: Product, row: Shell) -> None:
+    with open_window(bare, row) as window:
+        for line in (row.typed.tab.ready, *row.load):
             if line:
                 window.enter(line)
                 window.prompted()
-        window.press(f"mfaenv status --js\t{tab.words.accept}")
+        window.press(f"mfaenv status --js\t{row.typed.tab.accept}")
         window.see('"version": 1')
         window.prompted()
 
@@ -465,4 +446,7 @@ def test_the_installed_files_are_made_from_the_catalog(tmp_path: Path) -> None:
 def test_a_function_has_its_completion_where_the_shell_has_one() -> None:
     assert set(COMMANDS["init"].choices) == {*shells.WITH_FUNCTION, "direnv"}
     completing = {shell for shell in shells.WITH_FUNCTION if init.completion(shell)}
-    assert completing == {tab.target for tab in TABS} | {"powershell", "pwsh"}  # these have a test of their own
+    assert completing == {row.target for row in WITH_TAB} | {
+        "powershell",
+        "pwsh",
+    }  # these have a test of their own

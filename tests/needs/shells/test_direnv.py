@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from product import Product
 from settings import configure
-from settled import PAST, ROWS, Seat, Settled, seated
+from settled import PAST, Seat, seated
+from shell_table import WITH_INIT, Shell
 from terminals import need, with_mfaenv
 
 from mfaenv.errors import DONE
@@ -22,7 +23,7 @@ HOOKS = {
     "zsh": 'eval "$(direnv hook zsh)"',
     "fish": "direnv hook fish | source",
 }
-DIRENVS = [row for row in ROWS if row.name in HOOKS]
+DIRENVS = [row for row in WITH_INIT if row.name in HOOKS]
 ORDERS = pytest.mark.parametrize("first", [True, False], ids=["hook after direnv's", "hook before it"])
 EVERY = pytest.mark.parametrize("row", DIRENVS, ids=lambda row: row.name)
 
@@ -50,7 +51,7 @@ def run_bash(product: Product, script: str) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def entered(product: Product, row: Settled, *, first: bool = False) -> Iterator[Seat]:
+def entered(product: Product, row: Shell, *, first: bool = False) -> Iterator[Seat]:
     """A shell with both hooks, in which direnv has the library, and all folders are allowed."""
     need("direnv")
     add_library(product)
@@ -80,7 +81,7 @@ def stored(product: Product, scenario: Scenario) -> Product:
 
 @EVERY
 @pytest.mark.parametrize("first", [True, False], ids=["hook after direnv's", "hook before it"])
-def test_a_folder_has_its_session(stored: Product, row: Settled, *, first: bool) -> None:
+def test_a_folder_has_its_session(stored: Product, row: Shell, *, first: bool) -> None:
     with entered(stored, row, first=first) as seat:
         has(seat, "default")
         seat.type("cd staging")
@@ -139,7 +140,7 @@ def store_another(product: Product, *options: str) -> None:
 @EVERY
 @ORDERS
 def test_the_first_session_of_a_shell_goes_with_the_folder_where_it_came(
-    stored: Product, row: Settled, *, first: bool
+    stored: Product, row: Shell, *, first: bool
 ) -> None:
     with entered(stored, row, first=first) as seat:
         seat.type("mfaenv unset")
@@ -160,7 +161,7 @@ def test_the_first_session_of_a_shell_goes_with_the_folder_where_it_came(
     [("mfaenv -p production", "none"), ("mfaenv -p production --region eu-west-3", "none"), ("", "production")],
 )
 def test_another_profiles_session_stays_in_a_folder_when_any_window_stores_one(
-    stored: Product, row: Settled, line: str, named: str, *, first: bool
+    stored: Product, row: Shell, line: str, named: str, *, first: bool
 ) -> None:
     assert stored.run("--shell", "bash", "-p", "production").status == DONE
     with entered(stored, row, first=first) as seat:
@@ -187,7 +188,7 @@ def test_another_profiles_session_stays_in_a_folder_when_any_window_stores_one(
 @EVERY
 @pytest.mark.parametrize("limited", [False, True])
 def test_another_profiles_session_stays_where_the_shell_came_with_the_folders(
-    stored: Product, row: Settled, *, limited: bool
+    stored: Product, row: Shell, *, limited: bool
 ) -> None:
     assert stored.run("--shell", "bash", "-p", "production").status == DONE
     with entered(stored, row) as seat:
@@ -210,7 +211,7 @@ def test_another_profiles_session_stays_where_the_shell_came_with_the_folders(
 @EVERY
 @ORDERS
 def test_another_profiles_session_stays_where_the_persons_variable_names_the_folders(
-    stored: Product, row: Settled, *, first: bool
+    stored: Product, row: Shell, *, first: bool
 ) -> None:
     with entered(stored, row, first=first) as seat:
         seat.set("AWS_PROFILE", "staging")
@@ -230,7 +231,7 @@ def test_another_profiles_session_stays_where_the_persons_variable_names_the_fol
 @EVERY
 @ORDERS
 def test_a_limited_session_stays_behind_a_folder_in_which_the_variable_was_set(
-    stored: Product, row: Settled, *, first: bool
+    stored: Product, row: Shell, *, first: bool
 ) -> None:
     assert stored.run("--shell", "bash", "-p", "production").status == DONE
     with entered(stored, row, first=first) as seat:
@@ -261,7 +262,7 @@ LIMITED_AND_FOLDER = "sh -c 'echo limit=${MFAENV_SESSION_POLICY-none} folder=${O
 
 
 @EVERY
-def test_a_limited_session_stays_in_a_folder_and_outside(stored: Product, row: Settled) -> None:
+def test_a_limited_session_stays_in_a_folder_and_outside(stored: Product, row: Shell) -> None:
     (stored.home / "staging" / ".envrc").write_text("export OF_THE_FOLDER=1\nuse mfaenv staging\n")
     os.utime(stored.home / "staging" / ".envrc", (0, 0))
     with entered(stored, row) as seat:
@@ -295,7 +296,7 @@ def test_a_limited_session_stays_in_a_folder_and_outside(stored: Product, row: S
     ids=["hook after direnv's", "hook before it, both lines"],
 )
 def test_a_limited_session_stays_where_the_folders_variable_goes(
-    stored: Product, row: Settled, text: str, *, first: bool
+    stored: Product, row: Shell, text: str, *, first: bool
 ) -> None:
     folder(stored, "named", f"export AWS_PROFILE=staging{text}")
     with entered(stored, row, first=first) as seat:
@@ -312,7 +313,7 @@ def test_a_limited_session_stays_where_the_folders_variable_goes(
 
 
 @EVERY
-def test_the_persons_variable_counts_again_behind_a_limited_session(stored: Product, row: Settled) -> None:
+def test_the_persons_variable_counts_again_behind_a_limited_session(stored: Product, row: Shell) -> None:
     folder(stored, "named", "export AWS_PROFILE=staging")
     with entered(stored, row) as seat:
         seat.set("AWS_PROFILE", "default")
@@ -327,7 +328,7 @@ def test_the_persons_variable_counts_again_behind_a_limited_session(stored: Prod
 
 
 @EVERY
-def test_what_a_session_typed_in_a_folder_has_set_goes_with_it(stored: Product, row: Settled) -> None:
+def test_what_a_session_typed_in_a_folder_has_set_goes_with_it(stored: Product, row: Shell) -> None:
     """Its settings and its mark, which direnv has not seen coming, would lead the former keys elsewhere."""
     configure(stored, "production", retry_mode="adaptive", max_attempts="7")
     variables = [
@@ -360,7 +361,7 @@ def test_what_a_session_typed_in_a_folder_has_set_goes_with_it(stored: Product, 
 @EVERY
 @pytest.mark.parametrize("name", ["AWS_VAULT", "AWS_PROFILE"])
 def test_the_name_for_prompts_goes_with_a_session_typed_in_a_folder(
-    stored: Product, row: Settled, name: str
+    stored: Product, row: Shell, name: str
 ) -> None:
     with entered(stored, row) as seat:
         seat.type("mfaenv unset")
@@ -375,7 +376,7 @@ def test_the_name_for_prompts_goes_with_a_session_typed_in_a_folder(
 
 
 @EVERY
-def test_a_session_removed_in_a_folder_is_whole_when_the_shell_leaves(stored: Product, row: Settled) -> None:
+def test_a_session_removed_in_a_folder_is_whole_when_the_shell_leaves(stored: Product, row: Shell) -> None:
     shown = "sh -c 'echo ==$AWS_REGION+$MFAENV_EXPIRES+$AWS_CREDENTIAL_EXPIRATION+$MFAENV_REGION'"
     with entered(stored, row) as seat:
         seat.type("mfaenv -p production")
@@ -393,7 +394,7 @@ def test_a_session_removed_in_a_folder_is_whole_when_the_shell_leaves(stored: Pr
 @EVERY
 @pytest.mark.parametrize("removed", [True, False])
 def test_the_profile_of_before_the_variable_is_known_after_a_folder(
-    stored: Product, row: Settled, *, removed: bool
+    stored: Product, row: Shell, *, removed: bool
 ) -> None:
     assert stored.run("--shell", "bash", "-p", "production").status == DONE
     unset = "set -e AWS_PROFILE" if row.name == "fish" else "unset AWS_PROFILE"
@@ -412,7 +413,7 @@ def test_the_profile_of_before_the_variable_is_known_after_a_folder(
 
 
 @EVERY
-def test_after_the_end_of_a_limited_session_a_folder_gives_no_other(stored: Product, row: Settled) -> None:
+def test_after_the_end_of_a_limited_session_a_folder_gives_no_other(stored: Product, row: Shell) -> None:
     with entered(stored, row) as seat:
         seat.type("cd staging")
         seat.type("mfaenv --read-only -p staging")
@@ -506,7 +507,7 @@ def test_a_session_that_cannot_be_set_fails(stored: Product) -> None:
 
 
 @EVERY
-def test_a_session_that_is_stored_meanwhile_is_loaded(stored: Product, row: Settled) -> None:
+def test_a_session_that_is_stored_meanwhile_is_loaded(stored: Product, row: Shell) -> None:
     with entered(stored, row) as seat:
         seat.type("cd production")
         has(seat, "production", "none")
@@ -518,7 +519,7 @@ def test_a_session_that_is_stored_meanwhile_is_loaded(stored: Product, row: Sett
 
 
 @EVERY
-def test_each_new_session_is_loaded(stored: Product, row: Settled) -> None:
+def test_each_new_session_is_loaded(stored: Product, row: Shell) -> None:
     """What the library runs when direnv reads the file again does not end its watch."""
     with entered(stored, row) as seat:
         seat.type("cd staging")
@@ -530,7 +531,7 @@ def test_each_new_session_is_loaded(stored: Product, row: Settled) -> None:
 
 
 @EVERY
-def test_a_session_that_has_ended_meanwhile_is_replaced(stored: Product, row: Settled) -> None:
+def test_a_session_that_has_ended_meanwhile_is_replaced(stored: Product, row: Shell) -> None:
     with entered(stored, row) as seat:
         seat.type("cd staging")
         has(seat, "staging")
@@ -546,7 +547,7 @@ def test_a_session_that_has_ended_meanwhile_is_replaced(stored: Product, row: Se
 
 
 @EVERY
-def test_the_persons_variable_stays(stored: Product, row: Settled) -> None:
+def test_the_persons_variable_stays(stored: Product, row: Shell) -> None:
     with entered(stored, row) as seat:
         seat.set("AWS_PROFILE", "default")
         has(seat, "default", named="default")
@@ -560,7 +561,7 @@ def test_the_persons_variable_stays(stored: Product, row: Settled) -> None:
 
 @EVERY
 @ORDERS
-def test_a_file_that_sets_the_variable_is_followed(stored: Product, row: Settled, *, first: bool) -> None:
+def test_a_file_that_sets_the_variable_is_followed(stored: Product, row: Shell, *, first: bool) -> None:
     place = folder(stored, "named", "export AWS_PROFILE=staging")
     with entered(stored, row, first=first) as seat:
         seat.type("cd named")
@@ -578,7 +579,7 @@ def test_a_file_that_sets_the_variable_is_followed(stored: Product, row: Settled
     "names", [["AWS_REGION"], ["AWS_DEFAULT_REGION"], ["AWS_REGION", "AWS_DEFAULT_REGION"]]
 )
 def test_a_region_that_direnv_puts_back_is_a_sessions_as_before(
-    stored: Product, row: Settled, names: list[str], *, first: bool
+    stored: Product, row: Shell, names: list[str], *, first: bool
 ) -> None:
     configure(stored, "production", region="eu-north-1")
     assert stored.run("--shell", "bash", "-p", "production").status == DONE
@@ -603,7 +604,7 @@ def test_a_region_that_direnv_puts_back_is_a_sessions_as_before(
 
 @EVERY
 @ORDERS
-def test_a_walk_between_both_kinds_of_folders(stored: Product, row: Settled, *, first: bool) -> None:
+def test_a_walk_between_both_kinds_of_folders(stored: Product, row: Shell, *, first: bool) -> None:
     assert stored.run("--shell", "bash", "-p", "production").status == DONE
     folder(stored, "named", "export AWS_PROFILE=staging")
     with entered(stored, row, first=first) as seat:
@@ -620,7 +621,7 @@ def test_a_walk_between_both_kinds_of_folders(stored: Product, row: Settled, *, 
 @EVERY
 @ORDERS
 def test_the_variable_of_a_file_with_both_lines_goes_with_the_folder(
-    stored: Product, row: Settled, *, first: bool
+    stored: Product, row: Shell, *, first: bool
 ) -> None:
     folder(stored, "both", "export AWS_PROFILE=staging\nuse mfaenv staging")
     with entered(stored, row, first=first) as seat:
@@ -640,9 +641,7 @@ def test_the_variable_of_a_file_with_both_lines_goes_with_the_folder(
 
 
 @EVERY
-def test_a_file_with_both_lines_that_takes_in_another_folders_has_its_own(
-    stored: Product, row: Settled
-) -> None:
+def test_a_file_with_both_lines_that_takes_in_another_folders_has_its_own(stored: Product, row: Shell) -> None:
     folder(stored, "staging/inner", "source_up\nexport AWS_PROFILE=default\nuse mfaenv default")
     with entered(stored, row) as seat:
         seat.type("direnv allow staging/inner/.envrc")
@@ -656,7 +655,7 @@ def test_a_file_with_both_lines_that_takes_in_another_folders_has_its_own(
 
 
 @EVERY
-def test_where_a_file_names_a_profile_without_a_session_mfaenv_gets_that(stored: Product, row: Settled) -> None:
+def test_where_a_file_names_a_profile_without_a_session_mfaenv_gets_that(stored: Product, row: Shell) -> None:
     folder(stored, "both", "export AWS_PROFILE=production\nuse mfaenv")
     with entered(stored, row) as seat:
         seat.type("cd both")
@@ -669,7 +668,7 @@ def test_where_a_file_names_a_profile_without_a_session_mfaenv_gets_that(stored:
 @EVERY
 @ORDERS
 def test_a_walk_between_both_kinds_where_prompts_read_the_variable(
-    stored: Product, row: Settled, *, first: bool
+    stored: Product, row: Shell, *, first: bool
 ) -> None:
     assert stored.run("--shell", "bash", "-p", "production").status == DONE
     folder(stored, "named-production", "export AWS_PROFILE=production")
@@ -726,7 +725,7 @@ def test_without_the_program_a_folder_has_no_keys(stored: Product) -> None:
 
 
 @EVERY
-def test_a_question_in_a_file_is_answered(product: Product, scenario: Scenario, row: Settled) -> None:
+def test_a_question_in_a_file_is_answered(product: Product, scenario: Scenario, row: Shell) -> None:
     folder(product, "asks", 'eval "$(mfaenv -p staging)"')
     with entered(product, row) as seat:
         seat.window.enter("cd asks")

@@ -11,7 +11,8 @@ import pytest
 import tree_sitter_powershell
 from exported import in_bash
 from product import PATIENCE, Product
-from settled import ROWS, Settled, seated
+from settled import EACH_WITH_INIT, seated
+from shell_table import WITH_INIT, Shell
 from terminals import need, with_mfaenv
 from tree_sitter import Language, Parser
 
@@ -48,7 +49,7 @@ def stored(product: Product, scenario: Scenario) -> str:
 
 def test_every_shell_has_its_place() -> None:
     assert set(catalog.COMMANDS["init"].choices) == {*shells.WITH_FUNCTION, catalog.DIRENV}
-    assert {row.target for row in ROWS} | {"powershell", "cmd"} == set(shells.WITH_FUNCTION)
+    assert {row.target for row in WITH_INIT} | {"powershell", "cmd"} == set(shells.WITH_FUNCTION)
     assert set(shells.WITH_FUNCTION) == {name for name in shells.NAMES if shells.get_target(name).function}
 
 
@@ -345,9 +346,9 @@ def test_a_shell_in_which_a_role_of_an_option_has_ended_gets_nothing_else(
 
 
 @pytest.mark.parametrize("way", [("--serve",), ("--only",), ("--only", "--serve")], ids=" ".join)
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@EACH_WITH_INIT
 def test_what_a_startup_file_sets_does_not_win_in_a_shell_of_exec(
-    product: Product, scenario: Scenario, row: Settled, way: tuple[str, ...]
+    product: Product, scenario: Scenario, row: Shell, way: tuple[str, ...]
 ) -> None:
     done = product.run("exec", *way, "-p", "staging", "-c", scenario.device.code(), "--", "env")
     inside = dict(line.partition("=")[::2] for line in done.out.splitlines())

@@ -12,8 +12,8 @@ import pytest
 from codes import spare_scenario
 from observed_aws import ObservedAws
 from product import Product
-from settled import PROGRAMS, SETTLED, seated
-from shell_table import BY_NAME, SHELLS, Shell
+from settled import PROGRAMS, seated
+from shell_table import BY_NAME, SHELLS, WITH_INIT, Shell
 from terminals import need, with_mfaenv
 
 from mfaenv.pretend_aws.files import write_files
@@ -29,7 +29,7 @@ OLD = {
     "MFAENV_EXPIRES": "9999999999",
 }
 OLD_SESSION = f"key={OLD['AWS_ACCESS_KEY_ID']} secret=set profile=old"
-LOADED = {row.target: row.load for row in SETTLED.values() if row.typed.load_in_scripts}
+LOADED = {row.target: row.load for row in WITH_INIT if row.load_in_scripts}
 """By shell."""
 
 POSIX = [shell for shell in SHELLS if shell.more_lines == ('eval "$(mfaenv)"',)]
@@ -313,7 +313,7 @@ def test_what_a_line_without_eval_set_goes_with_unset(ready: BackgroundClient) -
 
 
 def test_elvishs_line_means_the_same_with_the_function(ready: BackgroundClient) -> None:
-    row = SETTLED["elvish"]
+    row = BY_NAME["elvish"]
     with seated(ready.product, row) as seat:
         for words, shown in (("-p staging", ready.staging), ("unset", NONE), ("-p staging", ready.staging)):
             seat.type(f"eval (mfaenv {words} --shell elvish | slurp)")
@@ -324,11 +324,7 @@ def test_elvishs_line_means_the_same_with_the_function(ready: BackgroundClient) 
 
 @pytest.mark.parametrize(
     ("shell", "on", "off"),
-    [
-        (shell, *shell.typed.trace)
-        for shell in SHELLS
-        if shell.typed and shell.typed.load and shell.typed.trace[0]
-    ],
+    [(shell, *shell.typed.trace) for shell in SHELLS if shell in WITH_INIT and shell.typed.trace[0]],
     ids=lambda value: value.name if isinstance(value, Shell) else "",
 )
 def test_no_trace_shows_a_secret(ready: BackgroundClient, shell: Shell, on: str, off: str) -> None:

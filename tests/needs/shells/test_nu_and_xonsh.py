@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from product import Product
-from settled import SETTLED, seated
-from terminals import BY_NAME, CTRL_C, need, with_mfaenv
+from settled import seated
+from shell_table import BY_NAME
+from terminals import CTRL_C, need, with_mfaenv
 
 from mfaenv.pretend_aws.scenario import Scenario
 
@@ -147,14 +148,11 @@ def test_xonshs_hook_is_put_beside_hooks_without_a_name(product: Product, scenar
     assert run(product, "xonsh", before, load, load, fire) == ["theirs", "staging"]
 
 
-def test_xonshs_history_file_has_no_stored_session(
-    product: Product, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_xonshs_history_file_has_no_stored_session(product: Product, scenario: Scenario) -> None:
     """xonsh writes the variables there that it has after its startup file."""
     assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
     (product.home / ".xonshrc").write_text("execx($(mfaenv init xonsh))\n")
-    row = SETTLED["xonsh"]
-    monkeypatch.setitem(BY_NAME, "xonsh", row.shell._replace(start=("xonsh",)))
+    row = BY_NAME["xonsh"].in_window("xonsh")
     with seated(product, row._replace(load=())) as seat:
         assert seat.keys().endswith("secret=set profile=default")
     (history,) = product.home.rglob("xonsh-*.json")
@@ -173,7 +171,7 @@ def test_keys_that_xonshs_startup_file_sets_behind_the_line_stay(product: Produc
 def test_xonshs_prompt_names_the_profile_that_it_has_now(product: Product, scenario: Scenario) -> None:
     assert product.run("-f", "json", "-p", "staging", "-c", scenario.device.code()).status == 0
     prompt = "$PROMPT = lambda: '[' + __xonsh__.env.get('MFAENV_PROFILE', '') + ']@ '"
-    row = SETTLED["xonsh"]
+    row = BY_NAME["xonsh"]
     with seated(product, row._replace(load=(prompt, *row.load))) as seat:
         seat.type("$AWS_PROFILE = 'staging'")
         assert seat.window.text.splitlines()[-1].startswith("[staging]@")
@@ -231,7 +229,7 @@ def test_nus_function_sets_the_session_where_its_output_goes_to_a_file(
 
 def test_a_line_that_nu_would_drop_the_session_of_fails(product: Product, scenario: Scenario) -> None:
     assert product.run("-f", "json", "-p", "staging", "-c", scenario.device.code()).status == 0
-    with seated(product, SETTLED["nu"]) as seat:
+    with seated(product, BY_NAME["nu"]) as seat:
         seat.type("AWS_PROFILE=staging mfaenv -q")
         assert re.search(
             r'mfaenv: AWS_PROFILE is new in this line.*\n.*mfaenv -p "staging"\n', seat.window.text
@@ -250,7 +248,7 @@ def test_a_line_that_nu_would_drop_the_session_of_fails(product: Product, scenar
 def test_an_end_that_is_no_time_disturbs_no_prompt(product: Product, shell: str) -> None:
     for end in ("9" * 23, "²", "1٣"):
         with seated(
-            product, SETTLED[shell], AWS_ACCESS_KEY_ID="ASIAIOSFODNN7EXAMPLE", MFAENV_EXPIRES=end
+            product, BY_NAME[shell], AWS_ACCESS_KEY_ID="ASIAIOSFODNN7EXAMPLE", MFAENV_EXPIRES=end
         ) as seat:
             seat.type("")
             assert seat.keys() == "key=ASIAIOSFODNN7EXAMPLE secret= profile=none"
@@ -258,17 +256,17 @@ def test_an_end_that_is_no_time_disturbs_no_prompt(product: Product, shell: str)
 
 
 def test_ctrl_c_fails_xonshs_line(product: Product) -> None:
-    with seated(product, SETTLED["xonsh"]) as seat:
+    with seated(product, BY_NAME["xonsh"]) as seat:
         seat.window.enter("mfaenv")
         seat.window.see("MFA code: ")
         seat.window.press(CTRL_C)
         seat.window.prompted()
-        seat.window.enter(SETTLED["xonsh"].typed.status)
+        seat.window.enter(BY_NAME["xonsh"].typed.status)
         assert seat.window.see(r"^status=\d+$") == "status=130"
 
 
 def test_a_program_that_is_gone_fails_xonshs_line(product: Product) -> None:
-    with seated(product, SETTLED["xonsh"]) as seat:
+    with seated(product, BY_NAME["xonsh"]) as seat:
         seat.type("$PATH = ['/usr/bin', '/bin']")
         for line in ("mfaenv -p staging", "mfaenv exec -- true"):
             assert seat.status_of(line) == 127
@@ -277,7 +275,7 @@ def test_a_program_that_is_gone_fails_xonshs_line(product: Product) -> None:
 
 def test_tab_completes_exec_in_nu(product: Product, scenario: Scenario) -> None:
     assert product.run("-f", "json", "-p", "staging", "-c", scenario.device.code()).status == 0
-    with seated(product, SETTLED["nu"]) as seat:
+    with seated(product, BY_NAME["nu"]) as seat:
         seat.type("$env.config.completions.external.completer = {|spans| [($spans | append all | str join _)]}")
         for begun, offered, rest in (
             ("mfaenv exec -p stag", " staging", "what-is-set"),

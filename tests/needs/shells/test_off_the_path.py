@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from product import Product
-from settled import ROWS, Settled
+from shell_table import WITH_INIT, Shell
 from terminals import Window, missing, need, open_window
 
 from mfaenv import shells
@@ -143,17 +143,17 @@ def test_what_lies_elsewhere_and_is_on_the_path_is_called_by_its_name(
     assert configured(product, scenario, "fish") == shells.init_line("fish")
 
 
-BY_LINE = [row for row in ROWS if shells.init_line(row.target)]
+BY_LINE = [row for row in WITH_INIT if shells.init_line(row.target)]
 
 
 @pytest.mark.parametrize("row", BY_LINE, ids=lambda row: row.name)
-def test_each_shell_knows_the_line_and_finds_the_program(product: Product, row: Settled) -> None:
-    need(row.shell.start[0])
+def test_each_shell_knows_the_line_and_finds_the_program(product: Product, row: Shell) -> None:
+    need(row.typed.start[0])
     path, tools = program(product), product.home / "tools"
     tools.mkdir()
-    (tools / row.shell.start[0]).symlink_to(str(shutil.which(row.shell.start[0])))  # xonsh lies beside mfaenv
+    (tools / row.typed.start[0]).symlink_to(str(shutil.which(row.typed.start[0])))  # xonsh lies beside mfaenv
     product.env["PATH"] = f"{tools}{os.pathsep}{product.env['PATH']}"
-    with open_window(product, row.shell, PATH=product.env["PATH"]) as window:
+    with open_window(product, row, PATH=product.env["PATH"]) as window:
         for line in row.load:
             window.enter(line.replace("mfaenv init", "~/.local/bin/mfaenv init"))
             window.prompted()

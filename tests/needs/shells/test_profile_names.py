@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 from product import COMMAND, Product
-from settled import PAST, ROWS, Settled, seated
-from terminals import BASH, FISH, ZSH, Window, WindowShell, need, open_window, with_mfaenv
+from settled import EACH_WITH_HOOK, PAST, seated
+from shell_table import BASH, FISH, ZSH, Shell
+from terminals import Window, need, open_window, with_mfaenv
 
 from mfaenv.fast import environment
 from mfaenv.pretend_aws.scenario import Scenario
 
-HOOKED = pytest.mark.parametrize("row", [row for row in ROWS if row.hook], ids=lambda row: row.name)
 STALE = ("AWS_VAULT", "AWSUME_PROFILE", "AWSUME_EXPIRATION", "AWSU_PROFILE", "AWS_SSO_PROFILE")
 SHOW = 'printf "names=%s,%s,%s.\\n" "${AWS_VAULT-none}" "${AWSUME_PROFILE-none}" "${AWS_PROFILE-none}"'
 STARSHIP = """
@@ -88,8 +88,8 @@ def names(product: Product, scenario: Scenario) -> None:
 
 
 @pytest.mark.usefixtures("names")
-@HOOKED
-def test_the_persons_own_name_stays_where_the_session_goes(product: Product, row: Settled) -> None:
+@EACH_WITH_HOOK
+def test_the_persons_own_name_stays_where_the_session_goes(product: Product, row: Shell) -> None:
     with seated(product, row, MFAENV_PROFILE_AS="AWSUME_PROFILE") as seat:
         seat.sees("names", r"^names=none,default,none\.$")
         seat.set("AWS_PROFILE", "mine")
@@ -97,8 +97,8 @@ def test_the_persons_own_name_stays_where_the_session_goes(product: Product, row
 
 
 @pytest.mark.usefixtures("names")
-@HOOKED
-def test_the_name_goes_with_the_session(product: Product, row: Settled) -> None:
+@EACH_WITH_HOOK
+def test_the_name_goes_with_the_session(product: Product, row: Shell) -> None:
     with seated(product, row, MFAENV_PROFILE_AS="AWSUME_PROFILE", AWS_VAULT="stale") as seat:
         seat.sees("names", r"^names=none,default,none\.$")
         seat.type("mfaenv -p staging")
@@ -109,8 +109,8 @@ def test_the_name_goes_with_the_session(product: Product, row: Settled) -> None:
 
 
 @pytest.mark.parametrize("name", ["PATH", "x[$(touch run)]"])
-@HOOKED
-def test_the_hook_takes_no_other_variable_away(product: Product, row: Settled, name: str) -> None:
+@EACH_WITH_HOOK
+def test_the_hook_takes_no_other_variable_away(product: Product, row: Shell, name: str) -> None:
     with seated(product, row, MFAENV_PROFILE_AS=name) as seat:
         for variable, value in (("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE"), ("MFAENV_EXPIRES", PAST)):
             seat.set(variable, value)
@@ -136,7 +136,7 @@ def starship(product: Product) -> Path:
     ids=["bash", "zsh", "fish"],
 )
 def test_starship_shows_whose_session_it_is(
-    product: Product, scenario: Scenario, starship: Path, shell: WindowShell, load: tuple[str, ...]
+    product: Product, scenario: Scenario, starship: Path, shell: Shell, load: tuple[str, ...]
 ) -> None:
     with_session(product, scenario)
     variables = {"STARSHIP_CONFIG": str(starship), "AWS_VAULT": "stale", "MFAENV_PROFILE_AS": "AWSUME_PROFILE"}

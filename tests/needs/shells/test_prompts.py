@@ -3,18 +3,18 @@
 import os
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from product import Product
-from settled import NOTHING, PAST, ROWS, SETTLED, Seat, Settled, seated
-from terminals import BY_NAME, need
+from settled import EACH_WITH_HOOK, NOTHING, PAST, Seat, seated
+from shell_table import BY_NAME, Shell
+from terminals import need
 
 from mfaenv.pretend_aws.scenario import Scenario
 
-BASH, ZSH, FISH = map(SETTLED.__getitem__, ("bash", "zsh", "fish"))
-NU, ELVISH, XONSH, POWERSHELL = map(SETTLED.__getitem__, ("nu", "elvish", "xonsh", "pwsh"))
+BASH, ZSH, FISH = map(BY_NAME.__getitem__, ("bash", "zsh", "fish"))
+NU, ELVISH, XONSH, POWERSHELL = map(BY_NAME.__getitem__, ("nu", "elvish", "xonsh", "pwsh"))
 ENDED = "mfaenv: the session of profile default has ended: type mfaenv for a new one"
 FAR = 9_999_999_999
 ALIASES = "; ".join(f"alias {name}=nope" for name in ("command", "local", "printf", "read", "shift", "test"))
@@ -46,7 +46,7 @@ def over(seat: Seat) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else value.name,
 )
-def test_others_see_the_status_of_the_line(product: Product, row: Settled, before: str, shown: str) -> None:
+def test_others_see_the_status_of_the_line(product: Product, row: Shell, before: str, shown: str) -> None:
     profile = (before, *row.load)
     with seated(product, row._replace(load=(*profile, *profile))) as seat:
         seat.sees("leave-with-7", shown)
@@ -71,7 +71,7 @@ def test_others_see_the_status_of_the_line(product: Product, row: Settled, befor
     ],
     ids=lambda value: value if isinstance(value, str) else value.name,
 )
-def test_a_strict_shell_lives_on(product: Product, row: Settled, strict: str) -> None:
+def test_a_strict_shell_lives_on(product: Product, row: Shell, strict: str) -> None:
     with seated(product, row._replace(load=(strict, *row.load, *row.load))) as seat:
         over(seat)
         assert seat.keys() == "key=none secret= profile=default"
@@ -88,7 +88,7 @@ def test_a_strict_shell_lives_on(product: Product, row: Settled, strict: str) ->
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can make another user's file"
 )
 @pytest.mark.parametrize("row", [BASH, ZSH, FISH], ids=lambda row: row.name)
-def test_a_file_of_another_user_in_the_place_of_ours_hangs_no_prompt(product: Product, row: Settled) -> None:
+def test_a_file_of_another_user_in_the_place_of_ours_hangs_no_prompt(product: Product, row: Shell) -> None:
     product.cache.mkdir(parents=True, mode=0o700)
     os.mkfifo(product.cache / "latest", 0o666)
     os.chown(product.cache / "latest", 65534, 65534)
@@ -146,7 +146,7 @@ def program_that_is_gone(product: Product, is_there: bool) -> Path:
 @pytest.mark.parametrize("is_there", [False, True], ids=["no program", "no interpreter"])
 @pytest.mark.parametrize("row", [BASH, ZSH, FISH], ids=lambda row: row.name)
 def test_a_program_that_is_gone_is_told_once_until_it_is_back(
-    product: Product, row: Settled, is_there: bool
+    product: Product, row: Shell, is_there: bool
 ) -> None:
     back = program_that_is_gone(product, is_there)
     with seated(product, row) as seat:
@@ -187,7 +187,7 @@ def test_powershell_tells_once_that_the_program_is_gone_and_keeps_its_prompt(
 
 @pytest.mark.parametrize(("row", "handler"), [(BASH, "handle"), (ZSH, "handler")], ids=["bash", "zsh"])
 def test_a_program_that_is_gone_is_not_looked_for_by_a_handler_at_each_prompt(
-    product: Product, row: Settled, handler: str
+    product: Product, row: Shell, handler: str
 ) -> None:
     with seated(product, row) as seat:
         seat.type(f"command_not_found_{handler}() {{ echo called >>~/handled; return 127; }}")
@@ -282,11 +282,8 @@ def test_zsh_keeps_other_functions(product: Product, options: str) -> None:
         seat.sees('echo "<${precmd_functions[@]}>"', "^<_mfaenv_hook one two>$")
 
 
-HOOKED = [row for row in ROWS if row.hook]
-
-
-@pytest.mark.parametrize("row", HOOKED, ids=lambda row: row.name)
-def test_what_the_profile_brought_goes_with_the_session(product: Product, row: Settled) -> None:
+@EACH_WITH_HOOK
+def test_what_the_profile_brought_goes_with_the_session(product: Product, row: Shell) -> None:
     """Where the user has changed it, it stays; and so does what is no such variable, whatever the list says."""
     urls = dict.fromkeys(("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"), "http://127.0.0.1:1/a?b=*")
     said = {**urls, "AWS_USE_FIPS_ENDPOINT": "false", "HOMEPAGE": "x"}
@@ -304,26 +301,19 @@ def test_what_the_profile_brought_goes_with_the_session(product: Product, row: S
         assert seat.window.text.count(ENDED) == 1
 
 
-def traced(row: Settled, trace: Path) -> Settled:
+def traced(row: Shell, trace: Path) -> Shell:
     """Have the shell's processes written down."""
-    need("strace", row.shell.start[0])
-    start = ("strace", "-f", "-qq", "-e", "trace=process", "-o", str(trace), *row.shell.start)
-    BY_NAME[f"traced {row.name}"] = row.shell._replace(start=start)
-    return row._replace(name=f"traced {row.name}")
+    need("strace", row.typed.start[0])
+    return row.in_window("strace", "-f", "-qq", "-e", "trace=process", "-o", str(trace), *row.typed.start)
 
 
 # fish's own prompt starts git.
 PLAIN_FISH = FISH._replace(load=("function fish_prompt; echo '# '; end", *FISH.load))
 
 
-@pytest.fixture(params=(BASH, ZSH, PLAIN_FISH), ids=lambda row: row.name)
-def row(request: pytest.FixtureRequest) -> Iterator[Settled]:
-    yield request.param
-    BY_NAME.pop(f"traced {request.param.name}", None)
-
-
+@pytest.mark.parametrize("row", [BASH, ZSH, PLAIN_FISH], ids=lambda row: row.name)
 @pytest.mark.parametrize("stored", ["a session that holds", "none", "none any more"])
-def test_no_process_is_started_at_a_prompt(product: Product, row: Settled, tmp_path: Path, stored: str) -> None:
+def test_no_process_is_started_at_a_prompt(product: Product, row: Shell, tmp_path: Path, stored: str) -> None:
     trace = tmp_path / "trace"
     if stored == "none any more":
         product.cache.mkdir(parents=True, mode=0o700)

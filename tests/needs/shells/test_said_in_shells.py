@@ -6,7 +6,8 @@ import shlex
 
 import pytest
 from product import COMMAND, Product
-from terminals import BASH, need, open_window
+from shell_table import BASH
+from terminals import need, open_window
 
 
 @pytest.mark.parametrize("line", ["eval $(mfaenv{})", 'eval "$(mfaenv{})"'])

@@ -6,13 +6,12 @@ import time
 import pytest
 from observed_aws import ObservedAws
 from product import Product
-from settled import NOTHING, PAST, ROWS, SETTLED, Settled, seated
+from settled import EACH_WITH_HOOK, EACH_WITH_INIT, NOTHING, PAST, seated
+from shell_table import BY_NAME, WITH_INIT, Shell
 from terminals import CTRL_C, CTRL_D, QUESTION
 
 from mfaenv.pretend_aws.scenario import Scenario
 
-EVERY = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-HOOKED = pytest.mark.parametrize("row", [row for row in ROWS if row.hook], ids=lambda row: row.name)
 UNSERVED = "mfaenv -d 30h --min-remaining 20h"
 """Asks, and goes on asking when another window has got a session of the usual twelve hours."""
 
@@ -31,9 +30,9 @@ def session(product: Product) -> str:
     return f"key={line.removeprefix('export AWS_ACCESS_KEY_ID=').removesuffix('&&')} secret=set profile=default"
 
 
-@EVERY
+@EACH_WITH_INIT
 def test_the_function_sets_the_session_and_hands_all_else_through(
-    product: Product, scenario: Scenario, aws: ObservedAws, row: Settled
+    product: Product, scenario: Scenario, aws: ObservedAws, row: Shell
 ) -> None:
     with seated(product, row) as seat:
         assert seat.keys() == NOTHING
@@ -57,8 +56,8 @@ def test_the_function_sets_the_session_and_hands_all_else_through(
     assert len(aws.actions("GetSessionToken")) == 1
 
 
-@HOOKED
-def test_windows_learn_of_a_session_and_of_its_end(product: Product, scenario: Scenario, row: Settled) -> None:
+@EACH_WITH_HOOK
+def test_windows_learn_of_a_session_and_of_its_end(product: Product, scenario: Scenario, row: Shell) -> None:
     product.env["MFAENV_CACHE_DIR"] = str(product.home / "a b'c $HOME [x]*;&é")
     with seated(product, row) as one, seated(product, row) as other, seated(product, row, **THEIRS) as theirs:
         one.type(f"mfaenv -c {scenario.device.code()}")
@@ -82,9 +81,9 @@ def test_windows_learn_of_a_session_and_of_its_end(product: Product, scenario: S
         assert theirs.keys() == f"key={THEIRS['AWS_ACCESS_KEY_ID']} secret=set profile=none"
 
 
-@HOOKED
+@EACH_WITH_HOOK
 def test_what_another_window_has_got_takes_the_place_of_a_session_that_is_over(
-    product: Product, scenario: Scenario, row: Settled
+    product: Product, scenario: Scenario, row: Shell
 ) -> None:
     with seated(product, row) as seat:
         seat.type(f"mfaenv -c {scenario.device.code()}")
@@ -97,9 +96,9 @@ def test_what_another_window_has_got_takes_the_place_of_a_session_that_is_over(
         assert ENDED not in seat.window.text
 
 
-@HOOKED
+@EACH_WITH_HOOK
 def test_a_window_that_has_told_of_the_end_takes_what_another_gets_after_that(
-    product: Product, scenario: Scenario, row: Settled
+    product: Product, scenario: Scenario, row: Shell
 ) -> None:
     with seated(product, row) as seat:
         for name in ("AWS_ACCESS_KEY_ID", "MFAENV_KEY"):
@@ -113,7 +112,7 @@ def test_a_window_that_has_told_of_the_end_takes_what_another_gets_after_that(
 
 
 def test_zshs_prompt_comes_after_a_question_that_is_left(product: Product) -> None:
-    row = SETTLED["zsh"]
+    row = BY_NAME["zsh"]
     with seated(product, row) as seat:
         for _ in range(9):
             seat.window.enter("eval $(mfaenv)")
@@ -123,9 +122,9 @@ def test_zshs_prompt_comes_after_a_question_that_is_left(product: Product) -> No
         assert seat.window.text.count("MFA code: ^C\n") == 9
 
 
-@HOOKED
+@EACH_WITH_HOOK
 def test_a_question_that_is_left_hides_no_session_of_another_window(
-    product: Product, scenario: Scenario, row: Settled
+    product: Product, scenario: Scenario, row: Shell
 ) -> None:
     with seated(product, row) as seat:
         seat.window.enter(UNSERVED)
@@ -139,7 +138,7 @@ def test_a_question_that_is_left_hides_no_session_of_another_window(
 
 def test_a_question_that_is_left_changes_no_option_of_tcsh(product: Product) -> None:
     """Ctrl-C leaves the script of the function in the middle."""
-    with seated(product, SETTLED["tcsh"]) as seat:
+    with seated(product, BY_NAME["tcsh"]) as seat:
         seat.window.enter("mfaenv")
         seat.window.see(QUESTION)
         seat.window.press(CTRL_C)
@@ -151,7 +150,7 @@ def test_a_question_that_is_left_changes_no_option_of_tcsh(product: Product) -> 
 def test_the_lines_after_a_substitution_that_was_interrupted_mean_the_same(
     product: Product, scenario: Scenario, name: str
 ) -> None:
-    with seated(product, SETTLED[name]) as seat:
+    with seated(product, BY_NAME[name]) as seat:
         seat.window.enter(": $(sh -c 'echo begun >/dev/tty; exec sleep 60')")
         seat.window.see("^begun$")
         seat.window.press(CTRL_C)
@@ -161,9 +160,9 @@ def test_the_lines_after_a_substitution_that_was_interrupted_mean_the_same(
         assert seat.keys() == session(product)
 
 
-@HOOKED
+@EACH_WITH_HOOK
 def test_a_line_that_failed_hides_no_session_of_another_window(
-    product: Product, scenario: Scenario, row: Settled
+    product: Product, scenario: Scenario, row: Shell
 ) -> None:
     with seated(product, row) as seat:
         seat.window.enter(UNSERVED)
@@ -175,8 +174,8 @@ def test_a_line_that_failed_hides_no_session_of_another_window(
         assert seat.keys() == session(product)
 
 
-@HOOKED
-def test_an_address_for_credentials_is_left_alone(product: Product, scenario: Scenario, row: Settled) -> None:
+@EACH_WITH_HOOK
+def test_an_address_for_credentials_is_left_alone(product: Product, scenario: Scenario, row: Shell) -> None:
     assert product.run("--format", "json", "-c", scenario.device.code()).status == 0
     with seated(product, row, AWS_CONTAINER_CREDENTIALS_FULL_URI="http://127.0.0.1:9/") as seat:
         assert seat.keys() == NOTHING
@@ -185,9 +184,9 @@ def test_an_address_for_credentials_is_left_alone(product: Product, scenario: Sc
         assert seat.keys() == NOTHING
 
 
-@HOOKED
+@EACH_WITH_HOOK
 @pytest.mark.parametrize("profile", ["a\x1b[31mb", "a\x9b31mb", "a\rb", "a\u202eb"], ids=ascii)
-def test_the_end_of_a_session_shows_no_control_characters(product: Product, row: Settled, profile: str) -> None:
+def test_the_end_of_a_session_shows_no_control_characters(product: Product, row: Shell, profile: str) -> None:
     keys = {**THEIRS, "AWS_ACCESS_KEY_ID": "ASIAI44QH8DHBEXAMPLE", "MFAENV_EXPIRES": str(PAST)}
     with seated(product, row, MFAENV_PROFILE=profile, **keys) as seat:
         seat.type("")
@@ -196,9 +195,9 @@ def test_the_end_of_a_session_shows_no_control_characters(product: Product, row:
     assert profile not in shown
 
 
-@HOOKED
+@EACH_WITH_HOOK
 @pytest.mark.parametrize("profile", ["team-a_b.c@d", "日本 é"])
-def test_the_end_of_a_session_names_the_profile(product: Product, row: Settled, profile: str) -> None:
+def test_the_end_of_a_session_names_the_profile(product: Product, row: Shell, profile: str) -> None:
     keys = {**THEIRS, "AWS_ACCESS_KEY_ID": "ASIAI44QH8DHBEXAMPLE", "MFAENV_EXPIRES": str(PAST)}
     with seated(product, row, MFAENV_PROFILE=profile, **keys) as seat:
         seat.type("")
@@ -207,9 +206,9 @@ def test_the_end_of_a_session_names_the_profile(product: Product, row: Settled, 
         )
 
 
-@HOOKED
+@EACH_WITH_HOOK
 def test_a_role_that_an_option_chose_is_never_followed_by_the_profiles_own(
-    product: Product, scenario: Scenario, row: Settled
+    product: Product, scenario: Scenario, row: Shell
 ) -> None:
     with seated(product, row) as seat:
         seat.type(f"mfaenv -r arn:aws:iam::111122223333:role/Developer -c {scenario.device.code()}")
@@ -240,7 +239,7 @@ def test_a_role_that_an_option_chose_is_never_followed_by_the_profiles_own(
     ],
 )
 def test_the_hook_does_without_the_function(product: Product, scenario: Scenario, name: str, line: str) -> None:
-    with seated(product, SETTLED[name]) as seat:
+    with seated(product, BY_NAME[name]) as seat:
         seat.type(line)
         assert product.run("--format", "json", "-c", scenario.device.code()).status == 0
         seat.type("")
@@ -248,8 +247,8 @@ def test_the_hook_does_without_the_function(product: Product, scenario: Scenario
         assert "SESSION_TOKEN" not in seat.window.text
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.typed.alias], ids=lambda row: row.name)
-def test_the_function_takes_the_place_of_an_alias(product: Product, scenario: Scenario, row: Settled) -> None:
+@pytest.mark.parametrize("row", [row for row in WITH_INIT if row.typed.alias], ids=lambda row: row.name)
+def test_the_function_takes_the_place_of_an_alias(product: Product, scenario: Scenario, row: Shell) -> None:
     alias = row.typed.alias
     with seated(product, row._replace(load=(alias, *row.load))) as seat:
         seat.type(f"mfaenv -c {scenario.device.code()}")
@@ -257,8 +256,8 @@ def test_the_function_takes_the_place_of_an_alias(product: Product, scenario: Sc
         assert seat.keys() == session(product)
 
 
-@HOOKED
-def test_a_code_can_come_through_standard_input(product: Product, scenario: Scenario, row: Settled) -> None:
+@EACH_WITH_HOOK
+def test_a_code_can_come_through_standard_input(product: Product, scenario: Scenario, row: Shell) -> None:
     with seated(product, row) as seat:
         seat.type(row.typed.piped.format(scenario.device.code()))
         assert seat.keys() == session(product)
@@ -269,7 +268,7 @@ def test_a_code_through_a_pipe_fails_where_the_session_would_be_lost(
     product: Product, scenario: Scenario, name: str
 ) -> None:
     """These run the last command of a pipe in a subshell."""
-    with seated(product, SETTLED[name]) as seat:
+    with seated(product, BY_NAME[name]) as seat:
         assert seat.status_of(f"echo {scenario.device.code()} | mfaenv -c -") == 2
         assert "To set the session in this one, type:" in seat.window.text
         assert seat.keys() == NOTHING
@@ -278,6 +277,6 @@ def test_a_code_through_a_pipe_fails_where_the_session_would_be_lost(
 
 
 def test_powershell_itself_knows_of_a_failure(product: Product) -> None:
-    with seated(product, SETTLED["pwsh"]) as seat:
+    with seated(product, BY_NAME["pwsh"]) as seat:
         for line in ("mfaenv -p nobody", "mfaenv exec -p nobody -- what-is-set", "mfaenv --cached"):
             seat.sees(f'{line} || "not $($LASTEXITCODE)"', "^not [13]$")

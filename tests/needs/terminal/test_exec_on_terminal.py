@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from product import Product
-from terminals import BASH, CTRL_C, direct, open_window
+from shell_table import BASH
+from terminals import CTRL_C, direct, open_window
 
 from mfaenv.pretend_aws.scenario import Scenario
 

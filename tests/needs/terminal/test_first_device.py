@@ -15,7 +15,8 @@ import pytest
 import qr_reading
 from observed_aws import ALWAYS, ObservedAws
 from product import COMMAND, PATIENCE, Product
-from terminals import BASH, CTRL_C, USUAL_SIZE, Window, direct, need, open_window, with_mfaenv
+from shell_table import BASH
+from terminals import CTRL_C, USUAL_SIZE, Window, direct, need, open_window, with_mfaenv
 
 from mfaenv.aws.client import ClientSettings
 from mfaenv.aws.iam import NewDevice, VirtualDevices

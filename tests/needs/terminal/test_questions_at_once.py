@@ -16,17 +16,8 @@ from observed_aws import ObservedAws
 from product import PATIENCE, Outcome, Product, finish
 from rare_things import add_virtual_device
 from settings import configure, set_keys
-from terminals import (
-    BASH,
-    CTRL_C,
-    CTRL_Z,
-    FISH,
-    ZSH,
-    WindowShell,
-    direct,
-    key_in,
-    open_window,
-)
+from shell_table import BASH, FISH, ZSH, Shell
+from terminals import CTRL_C, CTRL_Z, direct, key_in, open_window
 
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario
@@ -70,7 +61,7 @@ def test_quiet_ends_the_line_and_says_nothing(product: Product, scenario: Scenar
 
 @pytest.mark.parametrize("shell", [BASH, ZSH, FISH], ids=lambda shell: shell.name)
 def test_digits_that_were_begun_are_not_the_shells_next_command(
-    product: Product, scenario: Scenario, shell: WindowShell
+    product: Product, scenario: Scenario, shell: Shell
 ) -> None:
     with open_window(product, shell) as window:
         window.enter(shell.lines[0])
@@ -108,7 +99,7 @@ def test_a_question_under_ctrl_z_goes_away_when_it_is_taken_up_again(
         window.enter("fg")
         window.see(GONE)
         window.prompted()
-        window.enter(BASH.last_status)
+        window.enter(BASH.typed.status)
         window.see("^status=0$")
     assert "export AWS_ACCESS_KEY_ID=ASIA" in (product.home / "printed").read_text()
 
