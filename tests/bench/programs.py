@@ -1,4 +1,4 @@
-"""What is measured: mfaenv from a wheel in a fresh virtual environment, and its peers from their packages."""
+"""What is measured: mfaenv from a wheel in a fresh virtual environment, and what it is held against."""
 
 import shutil
 import subprocess
@@ -12,36 +12,23 @@ FOLDER = ROOT / ".venv" / "bench"
 AWS_CLI = Path("/usr/bin/aws")
 """Debian's; another may come first on the path."""
 
-PEERS = ("aws-mfa", "aws-export-credentials", "awsume")
-OLDER_BOTO = "boto3<1.35"
-"""The last that aws-export-credentials 0.18 works with."""
-
 
 class Programs(NamedTuple):
-    """Where they are; `versions` names all of them, and `missing` the peers that are not there."""
+    """Where they are, and the versions of those that are there."""
 
     python: str
     mfaenv: str
-    aws: str
-    peers: Path
     versions: dict[str, str]
-    missing: list[str]
 
 
 def prepare() -> Programs:
-    """Install what can be installed, and look for the rest."""
-    pip = _pip()
-    home = _product(pip)
-    peers = _peers(pip)
+    """Install mfaenv, and look for the AWS CLI."""
+    home = _product(_pip())
     python = str(home / "bin" / "python")
     versions = {"Python": sys.version.split()[0], **_versions(python, "mfaenv", "boto3", "typer")}
     if AWS_CLI.exists():
         versions["AWS CLI"] = _output(str(AWS_CLI), "--version").split()[0].removeprefix("aws-cli/")
-    if peers.exists():
-        theirs = _versions(str(peers / "bin" / "python"), "boto3", *PEERS)
-        versions |= {"their boto3": theirs.pop("boto3"), **theirs}
-    missing = [name for name in ("AWS CLI", *PEERS) if name not in versions]
-    return Programs(python, str(home / "bin" / "mfaenv"), str(AWS_CLI), peers / "bin", versions, missing)
+    return Programs(python, str(home / "bin" / "mfaenv"), versions)
 
 
 def _pip() -> str:
@@ -58,24 +45,11 @@ def _product(pip: str) -> Path:
     _output(pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", str(wheels), str(ROOT))
     venv.create(home, clear=True)
     constraints = str(ROOT / "tests" / "constraints.txt")
-    _install(pip, home, "--constraint", constraints, *map(str, wheels.glob("mfaenv-*.whl")))
+    wheel = str(next(wheels.glob("mfaenv-*.whl")))
+    _output(
+        pip, "--python", str(home / "bin" / "python"), "install", "--quiet", "--constraint", constraints, wheel
+    )
     return home
-
-
-def _peers(pip: str) -> Path:
-    """Install the peers from PyPI; where that fails, they are missing."""
-    home = FOLDER / "peers"
-    if not home.exists():
-        venv.create(home)
-        try:
-            _install(pip, home, OLDER_BOTO, *PEERS)
-        except subprocess.CalledProcessError:
-            shutil.rmtree(home)
-    return home
-
-
-def _install(pip: str, home: Path, *what: str) -> None:
-    _output(pip, "--python", str(home / "bin" / "python"), "install", "--quiet", *what)
 
 
 def _versions(python: str, *names: str) -> dict[str, str]:

@@ -6,12 +6,13 @@ from statistics import median
 
 from . import in_shells, timing
 from .pretend import CHAINED, CODE, SERIAL, WRONG, role_name
+from .programs import AWS_CLI
 from .row import OURS, Row, beyond, ratio
 from .scene import Scene
 
 BARE = "`python -c pass`"
 BOTO3 = "a bare boto3 script"
-AWS_CLI = "`aws sts get-session-token`"
+CLI = "`aws sts get-session-token`"
 FEW = "with one"
 SHORT = "a hundredth of them"
 BLANKS = 1_000_000
@@ -140,11 +141,11 @@ def _picker(scene: Scene, ask: Callable[[], float]) -> Iterator[Row]:
 
 
 def _call(scene: Scene) -> Iterator[Row]:
-    limits = {BOTO3: 0.9, AWS_CLI: 0.5}
+    limits = {BOTO3: 0.9, CLI: 0.5}
     peers = {BOTO3: scene.python(SCRIPT)}
-    if "AWS CLI" not in scene.programs.missing:
+    if "AWS CLI" in scene.programs.versions:
         arguments = ("sts", "get-session-token", "--serial-number", SERIAL, "--token-code", CODE)
-        peers[AWS_CLI] = scene.program(scene.programs.aws, *arguments)
+        peers[CLI] = scene.program(str(AWS_CLI), *arguments)
     ours = scene.anew(scene.mfaenv("--token-code", CODE, "--shell", "bash"))
     turns = scene.turns({**peers, OURS: ours}, slow=True)
     for peer in peers:

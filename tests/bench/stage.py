@@ -13,15 +13,6 @@ from mfaenv.fast.entry import Session
 from .pretend import ACCOUNT, KEY, REGION, SERIAL, role_name
 from .programs import Programs
 
-SESSION = {
-    "aws_access_key_id": "ASIAIOSFODNN7EXAMPLE",
-    "aws_secret_access_key": KEY[1],
-    "aws_session_token": "x" * 340,
-}
-LONG_TERM = {"aws_access_key_id": KEY[0], "aws_secret_access_key": KEY[1]}
-STORED = "stored"
-"""The profile in which the peers find a session."""
-
 HOURS = 12 * 3600
 
 
@@ -41,7 +32,8 @@ class Stage:
         }
         (home / ".aws").mkdir(parents=True)
         _write(home / ".aws" / "config", chain(_profiles(others), _chain(chained)))
-        _write(home / ".aws" / "credentials", _keys())
+        keys = {"aws_access_key_id": KEY[0], "aws_secret_access_key": KEY[1]}
+        _write(home / ".aws" / "credentials", iter([("default", keys)]))
 
     def forget(self) -> None:
         """Empty the store."""
@@ -59,7 +51,6 @@ class Stage:
 
 def _profiles(others: int) -> Iterator[tuple[str, Mapping[str, str]]]:
     yield "default", {"region": REGION, "mfa_serial": SERIAL}
-    yield f"profile {STORED}", {"region": REGION}
     for number in range(others):
         yield (
             f"profile {_name(number)}",
@@ -73,14 +64,6 @@ def _chain(roles: int) -> Iterator[tuple[str, Mapping[str, str]]]:
         name = role_name(number)
         yield f"profile {name}", {"role_arn": f"arn:aws:iam::{ACCOUNT}:role/{name}", "source_profile": source}
         source = name
-
-
-def _keys() -> Iterator[tuple[str, Mapping[str, str]]]:
-    yield "default", LONG_TERM
-    yield f"{STORED}-long-term", {**LONG_TERM, "aws_mfa_device": SERIAL}
-    ends = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(time.time() + HOURS))
-    marks = {"aws_security_token": SESSION["aws_session_token"], "assumed_role": "False", "expiration": ends}
-    yield STORED, SESSION | marks
 
 
 def _name(number: int) -> str:
@@ -97,7 +80,7 @@ def _entry(number: int, until: int) -> Session:
         created=time.time(),
         access_key=f"ASIA{number:016d}",
         secret_key=KEY[1],
-        token=SESSION["aws_session_token"],
+        token="x" * 340,
         expires=until,
     )
 
