@@ -149,7 +149,7 @@ def _problems(env: Env, shell: SessionRow | None, store: Store) -> list[str]:
     if shell.remaining == 0:
         problems.append("The session of this shell has ended. Get a new one, with mfaenv.")
     elif not (is_kept or needs_no_code or env.get(environment.ONLY)) and store.can_be_written():
-        which = "it was replaced, cleared, or is not mfaenv's"
+        which = "it was replaced or cleared, needs no code, or is not mfaenv's"
         problems.append(f"The session of this shell is not the stored one: {which}.")
     if env.get("AWS_SECURITY_TOKEN") and env["AWS_SECURITY_TOKEN"] != env.get("AWS_SESSION_TOKEN"):
         problems.append("AWS_SECURITY_TOKEN holds another token, which boto3 reads before AWS_SESSION_TOKEN.")

@@ -110,9 +110,8 @@ class Sessions:
         base = cache.as_entry(keys, request, key, "", self._now())
         if not request.hops:
             return base
-        anew = self._acquisition._replace(refresh=True)  # roles on top are assumed each time
+        anew = self._acquisition._replace(refresh=True)  # roles on top are assumed each time, and not stored
         self._cache = cache.Cache(self._context._replace(acquisition=anew))
-        self._cache.prepare()
         return self._assume(request, base)
 
     @contextmanager

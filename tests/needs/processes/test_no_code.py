@@ -377,7 +377,7 @@ def test_role_arn_is_assumed_on_top_of_a_machines_role(
 def test_roles_on_top_of_two_profiles_without_a_code_are_kept_apart(
     product: Product, reader: Role, identity_center: IdentityCenter
 ) -> None:
-    """The role is the same, and so are its settings: only the keys that assume it are others."""
+    """The role is the same, and so are its settings: only the keys that assume it are others. Nothing is stored."""
     top = reader.account.add_role("Top", trust(reader.arn, mfa=False), policies={"All": ALLOW_ALL})
     second = "[profile second]\nsso_session = work\nsso_account_id = 222233334444\nsso_role_name = Reader\n"
     roles = "".join(
@@ -392,8 +392,11 @@ def test_roles_on_top_of_two_profiles_without_a_code_are_kept_apart(
         exported(product.run("-p", "on-second", "-f", "json"))["AWS_ACCESS_KEY_ID"]
         != first["AWS_ACCESS_KEY_ID"]
     )
-    entries = [path for path in product.cache.iterdir() if path.name.startswith("session-")]
-    assert len(entries) == 2
+    assert json.loads(product.run("status", "--json").out)["stored"] == []
+    product.env |= {name: value for name, value in first.items() if value}
+    (problem,) = json.loads(product.run("status", "--json").out)["problems"]
+    assert "is not the stored one: it was replaced or cleared, needs no code" in problem
+    assert not product.cache.exists()
 
 
 LATER = "import time; now = time.time; time.time = lambda: now() + 10; from mfaenv.__main__ import main; main()"
