@@ -1,8 +1,6 @@
 """`mfaenv policy`: the IAM policy without which an MFA device restricts nothing on the command line."""
 
-import json
-
-from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE
+from mfaenv.aws import mfa_policies
 from mfaenv.errors import DONE
 from mfaenv.fast import to_stdout
 from mfaenv.fast.parse import Env, Options, Words
@@ -30,9 +28,9 @@ TAKE_OFF = "aws iam delete-user-policy --user-name NAME --policy-name RequireMFA
 def run(options: Options, _words: Words, env: Env) -> int:
     """Print the policy, and on standard error how to use it."""
     terminal = Terminal.for_options(options, env)
-    command, policy, lines = "mfaenv policy", EVERYTHING, LOCKS_OUT_ALL
+    command, policy, lines = "mfaenv policy", "mfa", LOCKS_OUT_ALL
     if "self_service" in options:
-        command, policy, lines = "mfaenv policy --self-service", SELF_SERVICE, LOCKS_OUT_MOST
+        command, policy, lines = "mfaenv policy --self-service", "self-service", LOCKS_OUT_MOST
     for line in (*lines, TO_WHOM_NOT):
         terminal.note(line)
     first = "Try it on one user first, while another administrator is signed in:"
@@ -40,5 +38,5 @@ def run(options: Options, _words: Words, env: Env) -> int:
     terminal.note("Attach it:", PUT)
     terminal.note("Prove it:", "mfaenv doctor")
     terminal.note("To take it off again, with MFA:", TAKE_OFF)
-    to_stdout((json.dumps(policy, indent=2) + "\n").encode())
+    to_stdout(mfa_policies.text(policy).encode())
     return DONE

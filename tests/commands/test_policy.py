@@ -10,13 +10,28 @@ from observed_aws import ObservedAws
 from product import COMMAND, Product
 from terminals import USUAL_SIZE, Window
 
-from mfaenv.aws.mfa_policies import EVERYTHING, ON_ONESELF, OWN_KEYS, SELF_SERVICE
+from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE
 from mfaenv.pretend_aws.policy import ALLOW_ALL, Decision, Query, evaluate, parse
 from mfaenv.pretend_aws.scenario import Scenario
 
 VARIANTS: tuple[list[str], ...] = ([], ["--self-service"])
 INLINE_QUOTA = 2048
 """Characters without white space in all of a user's inline policies: IAM and STS quotas."""
+
+ON_ONESELF = [
+    f"iam:{name}"
+    for name in ("EnableMFADevice", "GetMFADevice", "GetUser", "ListMFADevices", "ResyncMFADevice")
+]
+OWN_KEYS = [
+    f"iam:{name}"
+    for name in (
+        "CreateAccessKey",
+        "DeleteAccessKey",
+        "GetAccessKeyLastUsed",
+        "ListAccessKeys",
+        "UpdateAccessKey",
+    )
+]
 
 ALICE = "arn:aws:iam::123456789012:user/alice"
 DEEP_ALICE = "arn:aws:iam::123456789012:user/staff/dev/alice"
