@@ -128,8 +128,6 @@ def run(arguments: "Sequence[str]") -> int:
         from mfaenv.cli import app
 
         return app.run(arguments, os.environ)
-    if module == "unset" and (status := fast.unset(line.options, os.environ)) is not None:
-        return status
     return parse.load(line.command)(line.options, line.words, os.environ)
 
 

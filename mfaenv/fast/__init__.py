@@ -119,15 +119,6 @@ def is_told(options: Options, env: Env, pairs: list[Pair]) -> bool:
     return (is_another or os.isatty(STDERR)) and not is_silent and not os.isatty(STDOUT)
 
 
-def unset(options: Options, env: Env) -> int | None:
-    """Print what removes the session from a shell, and return the exit status; or decline."""
-    pairs, target = environment.removal(env), "" if os.isatty(STDOUT) else _target(options, env)
-    if not target or environment.direnv_state(dict(pairs), env):
-        return None
-    to_stdout(shells.render(target, pairs))
-    return DONE
-
-
 def _target(options: Options, env: Env) -> str:
     """Return the shell or format; empty where the full run decides."""
     if "format" in options:

@@ -17,10 +17,8 @@ from product import COMMAND, Outcome, Product
 from settings import configure
 from slow_packages import HEAVY, SLOW
 
-from mfaenv import fast, shells
-from mfaenv.commands import unset
+from mfaenv import fast
 from mfaenv.errors import CODE_NEEDED, DONE
-from mfaenv.fast.parse import Options
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.session import service
 
@@ -332,22 +330,10 @@ def test_a_stored_session_loads_nothing_heavy(product: Product, scenario: Scenar
 def test_what_programs_start_loads_little(product: Product) -> None:
     product.clock = None
     product.command = (sys.executable, "-X", "importtime", *COMMAND[1:])
-    assert "mfaenv.commands" not in imports(product.run("unset", "--shell", "bash"))
+    assert (
+        imports(product.run("unset", "--shell", "bash")) & {*HEAVY, *SLOW, "mfaenv.terminal.terminal"} == set()
+    )
     assert "typing" not in imports(product.run("status", "--json"))
-
-
-@pytest.mark.parametrize("env", [{}, {"MSYSTEM": "MINGW64"}], ids=["", "MSYS2"])
-@pytest.mark.parametrize("target", [*shells.NAMES, *shells.FORMATS])
-def test_unset_is_the_same_on_the_fast_path(
-    capfdbinary: pytest.CaptureFixture[bytes], target: str, env: dict[str, str]
-) -> None:
-    options: Options = {"shell" if target in shells.NAMES else "format": target}
-    status = fast.unset(options, env)
-    short = capfdbinary.readouterr().out
-    assert unset.run(options, [], env) == DONE
-    long = capfdbinary.readouterr().out
-    # Only the full run asks for cmd's code page.
-    assert (status, short) == ((None, b"") if target == "cmd" else (DONE, long))
 
 
 def imports(done: Outcome) -> set[str]:

@@ -102,7 +102,6 @@ def started() -> Iterator[Started]:
         commands = Started()
         patch.setattr(parse, "load", commands.load)
         patch.setattr(fast, "answer", lambda *_: None)
-        patch.setattr(fast, "unset", lambda *_: None)
         patch.setattr(execute, "answer", lambda *_: None)
         yield commands
 
