@@ -93,13 +93,14 @@ def collect(
     # A rotated key has the session of the old one.
     rows = list({(row.access_key_id, row.role, *row.profiles): row for row in rows}.values())
     rows.sort(key=lambda row: (row.profiles, -(row.remaining or 0)))
-    profile = parse.text(options, "profile")
-    if profile:
+    stored = [row for row in rows if row.remaining != 0]
+    if profile := parse.text(options, "profile"):
         from mfaenv.config import awsfiles, roles  # slow to load
 
+        own: list[str] = []
         with suppress(MfaenvError):  # sessions name their profiles themselves
-            profile = roles.profile_behind_process(awsfiles.load(env), profile)
-    stored = [row for row in rows if row.remaining != 0 and (not profile or profile in row.profiles)]
+            profile, *own = roles.session_of(awsfiles.load(env), profile)
+        stored = [row for row in stored if profile in row.profiles or own == [row.role or "", row.profiles[-1]]]
     shell = _shell(env, rows, now)
     return shell, stored, _problems(env, shell, store)
 

@@ -63,6 +63,18 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
     return Chain(profiles[-1], tuple(reversed(hops)), tuple(profiles), machine)
 
 
+def session_of(files: AwsFiles, name: str) -> tuple[str, str, str]:
+    """Return the profile itself, or that behind our credential_process, its role, if any, and its root.
+
+    A stored session with this role and root is the profile's own, whichever profile got it.
+    """
+    try:
+        profile = chain(files, name, "")
+    except MfaenvError:
+        return name, "", ""
+    return profile.profiles[0], profile.hops[-1].role_arn if profile.hops else "", profile.root
+
+
 def profile_behind_process(files: AwsFiles, name: str) -> str:
     """Return the profile whose session our own credential_process gives; the same profile without one."""
     return _through_processes(files, {name: None})

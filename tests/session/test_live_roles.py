@@ -180,6 +180,24 @@ def test_a_role_behind_many_with_long_names_is_stored_and_read_back(
     assert product.run("-p", source, "--cached", "--shell", "sh").status == 3
 
 
+def test_a_roles_session_is_that_of_each_profile_with_the_role(product: Product, scenario: Scenario) -> None:
+    """As of one profile for each region; another role, and the role over other keys, is none of it."""
+    arn = role(scenario, "Shared", {}).arn
+    for name in ("east", "west"):
+        add_profile(product, name, role_arn=arn, source_profile="default", region=f"us-{name}-1")
+    add_profile(product, "theirs", role_arn=arn, source_profile="nobody")
+    configure(product, "nobody", aws_access_key_id="AKIAOTHEREXAMPLE0000", aws_secret_access_key="x")
+    first = session(product.run("-p", "east", "-f", "json", "-c", scenario.device.code()))
+    for name, stored in (("west", [arn]), ("staging", []), ("theirs", [])):
+        status = json.loads(product.run("status", "--json", "-p", name).out)
+        assert [row["role"] for row in status["stored"]] == stored
+    second = session(product.run("-p", "west", "-f", "json", "--cached"))
+    assert second["AWS_ACCESS_KEY_ID"] == first["AWS_ACCESS_KEY_ID"]
+    assert "No session is stored" in product.run("clear", "-p", "theirs").err
+    assert "Removed the session of profile east, role" in product.run("clear", "-p", "west").err
+    assert product.run("-p", "west", "-f", "json", "--cached").status == 3
+
+
 def test_a_circle_is_shown_as_the_chain_that_it_is(product: Product) -> None:
     arn = "arn:aws:iam::111122223333:role/Any"
     add_profile(product, "one", role_arn=arn, source_profile="two")
