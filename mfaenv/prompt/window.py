@@ -16,7 +16,7 @@ TRIES = 3  # a program may answer by itself, with the same each time
 class Window:
     """The person at the screen, asked by the program of this name, or by the first that is there.
 
-    `dialogs` are the programs that may open one. The next shows what was `wrong` with the last code.
+    `dialogs` are the programs that may open one.
     """
 
     def __init__(self, terminal: Terminal, name: str) -> None:
@@ -25,7 +25,6 @@ class Window:
         # In WSL, programs of Windows can be started.
         systems = {sys.platform, *(["win32"] if program.is_wsl() and not program.has_display(env) else [])}
         usable = [each for each in DIALOGS if (each.name == name if name else each.system in systems)]
-        self.wrong = ""
         self._lacking = {each.name: lacking for each in usable if (lacking := _lacking(each, env))}
         self.dialogs = [each() for each in usable if each.name not in self._lacking]
 
@@ -33,8 +32,8 @@ class Window:
         """Return which programs were looked for, and what each lacks."""
         return f"Looked for {', '.join(f'{name} ({reason})' for name, reason in self._lacking.items())}."
 
-    def ask_code(self, question: Sequence[Styled]) -> str:
-        """Ask for six digits; the last line of the question is the prompt.
+    def ask_code(self, question: Sequence[Styled], wrong: str = "") -> str:
+        """Ask for six digits, and show what was wrong with the last ones; the question's last line is the prompt.
 
         Raise MfaenvError where no window opens or none gives a code, KeyboardInterrupt where it is closed.
         """
@@ -42,12 +41,11 @@ class Window:
         path, term = ("", "") if self._terminal.obstacle() else (tty.NAMES[0], env.get("TERM", ""))
         shown = Shown(lines, tty=path, term=term, locale=tty.locale(env) or "C.UTF-8")
         for _ in range(TRIES):
-            typed = self._ask(shown._replace(wrong=printable(self.wrong)))
-            digits = code_digits(typed)
-            self.wrong = "" if digits else "A code is six digits."
-            if digits:
+            typed = self._ask(shown._replace(wrong=printable(wrong)))
+            if digits := code_digits(typed):
                 return digits
-        raise MfaenvError(f"{TRIES} windows gave no code.", self.wrong)
+            wrong = "A code is six digits."
+        raise MfaenvError(f"{TRIES} windows gave no code.", wrong)
 
     def _ask(self, shown: Shown) -> str:
         for dialog in self.dialogs[:]:

@@ -101,14 +101,14 @@ class Cache:
         waiting = f"{source.other}; profile {profile} waits for it."
         with self._lock(source.place, waiting) if source.place else nullcontext():
             self._terminal.check()
-            dismissed = self.store.get(DismissedPrompt, access_key) if source.window else None
+            dismissed = self.store.get(DismissedPrompt, access_key) if source.is_window else None
             if dismissed and since <= dismissed.at <= self._now():
                 raise DismissedError
             try:
                 yield
             except KeyboardInterrupt:
                 dismissed = DismissedPrompt(key=access_key, at=self._now())
-                if source.window:
+                if source.is_window:
                     self._try_to(lambda: self.store.put(dismissed, dismissed.at + DISMISSED_SECONDS))
                 raise
 

@@ -1,14 +1,12 @@
 """Where the code comes from: an option, a variable, a program, standard input, the terminal, a window."""
 
-from __future__ import annotations
-
 import os
 import re
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from mfaenv.aws import process
 from mfaenv.config.resolve import STDIN, checked_code
@@ -19,9 +17,6 @@ from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled
 
-if TYPE_CHECKING:
-    from mfaenv.prompt.window import Window
-
 PROGRAM_SECONDS = 60  # for a program: some wait for a touch or a PIN
 MAX_INPUT_BYTES = 64  # of a code in standard input, with blanks
 
@@ -30,17 +25,17 @@ PROGRAM_HINT = "Try the token command by itself."
 
 
 class CodeSource(NamedTuple):
-    """A source of codes: `get` takes the question.
+    """A source of codes: `get` takes the question, and what was wrong with the last code.
 
     One that `asks` has another code where the first is refused. One process at a time asks in a `place`; those
     that wait for it show `other`.
     """
 
-    get: Callable[[tuple[Styled, ...]], str]
+    get: Callable[[tuple[Styled, ...], str], str]
     asks: bool = True
     place: str = ""
     other: str = ""
-    window: Window | None = None
+    is_window: bool = False
 
 
 def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> CodeSource:
@@ -48,10 +43,10 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
     code, command = acquisition.token_code.text, acquisition.token_command.text
     if code:
         digits = checked_code(_first_line(), "standard input") if code == STDIN else code
-        return CodeSource(lambda _: digits, asks=False)
+        return CodeSource(lambda *_: digits, asks=False)
     if command:
         return CodeSource(
-            lambda _: from_program(command, terminal),
+            lambda *_: from_program(command, terminal),
             place=f"program\n{command}",
             other="The token command of another mfaenv runs",
         )
@@ -59,7 +54,7 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
         place, other = "", "Another mfaenv asks on this terminal"
         if sys.platform != "win32":  # a session of processes has one terminal
             place = f"terminal\n{os.uname().nodename}\n{os.getsid(0)}"
-        return CodeSource(terminal.ask_code, place=place, other=other)
+        return CodeSource(lambda question, _: terminal.ask_code(question), place=place, other=other)
     if acquisition.no_input:
         reason, hint = "--no-input forbids asking", f"Leave that option out, or {WAYS_TO_GIVE}."
     elif acquisition.ask.text == "terminal":
@@ -73,7 +68,7 @@ def source(request: Request, acquisition: Acquisition, terminal: Terminal) -> Co
         window = Window(terminal, name if name in catalog.WINDOWS else "")
         if window.dialogs:
             other = "A window of another mfaenv asks for a code"
-            return CodeSource(window.ask_code, place="window", other=other, window=window)
+            return CodeSource(window.ask_code, place="window", other=other, is_window=True)
         tried = "no terminal and no window" if acquisition.ask.text == "auto" else "no window"
         reason, hint = f"there is {tried} to ask in", window.looked_for()
     wrong = f"{CODE_WANTED} for profile {request.profile.text}, and {reason}."

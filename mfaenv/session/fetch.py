@@ -133,13 +133,13 @@ def fetch(
     Raise MfaenvError, KeyboardInterrupt, SessionStoredError.
     """
     terminal, background = context.terminal, BackgroundClient(request, keys, context.terminal)
-    tries = TRIES if source.asks else 1
+    tries, wrong = TRIES if source.asks else 1, ""
     try:
         while True:
             if source.asks:
                 lock.release()
             with terminal.watching(partial(background.check, terminal.check)):
-                code = source.get(question(request, terminal.env))
+                code = source.get(question(request, terminal.env), wrong)
             try:
                 return _send(code, request, background, context, lock), background.keys, background.user
             except (WrongCodeError, UsedCodeError) as error:
@@ -149,8 +149,7 @@ def fetch(
                     if context.acquisition.token_code.origin is Origin.VARIABLE:  # of another time, perhaps
                         error.hint = "Unset MFAENV_TOKEN_CODE, or set it to the next code."
                     raise
-                if source.window:  # where the person sees the next question
-                    source.window.wrong = error.message
+                wrong = error.message
                 if isinstance(error, UsedCodeError):
                     terminal.wait(error.message.rstrip("."), CODE_SECONDS - context.now() % CODE_SECONDS)
                 else:
