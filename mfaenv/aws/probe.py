@@ -63,14 +63,14 @@ class Outcome(NamedTuple):
         return self.problem.message if self.problem else ""
 
 
-NOT_TRIED = Outcome(Kind.NOT_TRIED)
+NOTHING_TRIED = {call.action: Outcome(Kind.NOT_TRIED) for call in CALLS}
 
 
 def make_calls(
     settings: client.ClientSettings, keys: Keys | Session, show: Callable[[str], None], now: Callable[[], float]
 ) -> dict[str, Outcome]:
     """Make the calls with these keys, one after the other; `show` gets a line that says how many are to go."""
-    outcomes: dict[str, Outcome] = {}
+    outcomes = dict(NOTHING_TRIED)
     unreachable: dict[str, Outcome] = {}  # by service: each further call would take as long
     make = cache(partial(client.client, settings=settings, keys=keys))
     calls = [call for call in CALLS if call.operation]
