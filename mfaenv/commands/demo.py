@@ -19,7 +19,7 @@ from mfaenv.commands.exec import user_shell
 from mfaenv.commands.private_folder import explain_failure, private_folder
 from mfaenv.config.credential_process import KEYS_GET
 from mfaenv.errors import DONE, MfaenvError, wrong_usage
-from mfaenv.fast import end_in_order, environment, text_to_stdout
+from mfaenv.fast import environment, text_to_stdout
 from mfaenv.fast.catalog import OPTIONS
 from mfaenv.fast.parse import DEFAULT, Env, Options, Words
 from mfaenv.pretend_aws.files import without_aws, write_files
@@ -99,8 +99,7 @@ def run(options: Options, command: Words, env: Env) -> int:
         if not (command or on_terminal):
             wrong = "The steps that are shown without a terminal take a device."
             raise MfaenvError(wrong, "Type it in a terminal.")
-    ending = foreground.handling(dict.fromkeys(foreground.STOPS, end_in_order))
-    with ending, _served(scenario, env) as (url, demo_env):
+    with _served(scenario, env) as (url, demo_env):
         if command:
             return foreground.run_in_foreground(command, demo_env)
         if not on_terminal:
