@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import _signal  # type: ignore[import-not-found]  # signal itself takes its time
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -58,7 +58,7 @@ class Terminal:
         env = {**env, NO_INPUT: "yes"} if options.get("no_input") else env
         if for_shell and tty.is_captured() and sys.platform != "win32":
             # Ctrl-Z stops no `mfaenv | source`: fish and nushell would wait for the end of that for ever.
-            _signal.signal(_signal.SIGTSTP, _signal.SIG_IGN)
+            signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         return cls(env, quiet="quiet" in options, verbose="verbose" in options, for_shell=for_shell)
 
     def obstacle(self) -> str:
