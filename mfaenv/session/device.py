@@ -22,7 +22,7 @@ EXAMPLES = "It looks like arn:aws:iam::123456789012:mfa/NAME, or GAHT12345678 fo
 class MissingDeviceError(MfaenvError):
     """A user has no device that STS can use."""
 
-    user: sts.Identity
+    user: sts.Identity  # set apart: `exec --serve` makes errors anew of their message, in another process
 
 
 def checked(serial: str, source: str) -> str:
