@@ -31,7 +31,8 @@ def main() -> None:
     gc.disable()  # it would look through what stays until the end
     hold_standard_streams()
     sys.unraisablehook = send_again
-    status = guarded(lambda: run(sys.argv[1:]), sys.argv[1:], os.environ)
+    # A dict, since os.environ takes long for a name, above all for one that it has not.
+    status = guarded(lambda: run(sys.argv[1:], dict(os.environ)), sys.argv[1:], os.environ)
     # Nothing is in a buffer: output writes bytes, and Python standard error line by line.
     # A status of Windows has 32 bits, here with a sign.
     os._exit(status if status < 1 << 31 else status - (1 << 32))
@@ -99,12 +100,12 @@ def _ignore_signals() -> None:
         _signal.signal(number, _signal.SIG_IGN)
 
 
-def run(arguments: "Sequence[str]") -> int:
+def run(arguments: "Sequence[str]", env: "Mapping[str, str]") -> int:
     """Run a line that the rows explain; any other through typer, which takes time."""
     from mfaenv import fast
     from mfaenv.fast import parse
 
-    answered = _answer(arguments)
+    answered = _answer(arguments, env)
     if answered is not None:
         return answered
     line = parse.read(arguments, _command)
@@ -112,23 +113,23 @@ def run(arguments: "Sequence[str]") -> int:
     if line.understood and not line.starts_command:
         from mfaenv.cli import start
 
-        return start.run(line.command, line.options, line.words, os.environ)
+        return start.run(line.command, line.options, line.words, env)
     if line.understood and line.without_value:
-        line.options[line.without_value] = _chosen(line)
+        line.options[line.without_value] = _chosen(line, env)
     if line.understood and module == "export":
-        status = fast.answer(line.options, os.environ, _tell)
+        status = fast.answer(line.options, env, _tell)
         if status is not None:
             return status
     if line.understood and module == "exec":
         from mfaenv.fast import execute
 
-        execute.answer(line.options, line.words, os.environ)
+        execute.answer(line.options, line.words, env)
     _prepare(module)
     if not line.understood:
         from mfaenv.cli import app
 
-        return app.run(arguments, os.environ)
-    return parse.load(line.command)(line.options, line.words, os.environ)
+        return app.run(arguments, env)
+    return parse.load(line.command)(line.options, line.words, env)
 
 
 def _prepare(module: str) -> None:
@@ -151,12 +152,12 @@ def _command(name: str) -> "Command | None":
     return COMMANDS.get(name)
 
 
-def _chosen(line: "CommandLine") -> str:
+def _chosen(line: "CommandLine", env: "Mapping[str, str]") -> str:
     from mfaenv.session import profile_choice
     from mfaenv.terminal.terminal import Terminal
 
-    terminal = Terminal.for_options(line.options, os.environ, for_shell=not line.command)
-    return profile_choice.choose(line.options, os.environ, terminal, line.command, *line.words)
+    terminal = Terminal.for_options(line.options, env, for_shell=not line.command)
+    return profile_choice.choose(line.options, env, terminal, line.command, *line.words)
 
 
 def _tell(options: "Options", env: "Mapping[str, str]", pairs: "list[Pair]") -> None:
@@ -165,7 +166,7 @@ def _tell(options: "Options", env: "Mapping[str, str]", pairs: "list[Pair]") -> 
     notice.show(options, env, pairs)
 
 
-def _answer(arguments: "Sequence[str]") -> int | None:
+def _answer(arguments: "Sequence[str]", env: "Mapping[str, str]") -> int | None:
     """Answer a Tab, a prompt hook or a shell's function, or print nothing; None for anything else."""
     from mfaenv.fast.parse import CHANGES_SHELL, COMPLETE, HOOK
 
@@ -179,7 +180,7 @@ def _answer(arguments: "Sequence[str]") -> int | None:
     if name not in {COMPLETE, HOOK}:
         return None
     try:
-        return int(__import__(f"mfaenv.commands.{name}", fromlist=["run"]).run(words, os.environ))
+        return int(__import__(f"mfaenv.commands.{name}", fromlist=["run"]).run(words, env))
     except BaseException:  # noqa: BLE001 - Ctrl-C too: nobody waits for the answer then, but a hook asks again
         return DONE if name == COMPLETE else FAILED
 

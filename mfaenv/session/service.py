@@ -46,7 +46,7 @@ def get_pairs(
             # A run that shows no warning leaves it to the next; `process`, which SDKs call again and again, is fast.
             if session.key and (is_process or not (is_silent and resolved.request.warning)):
                 resolved.remember(session.key)
-        return resolved.pairs(session, env)  # which has its variables again
+        return resolved.pairs(session, env)  # with the settings of before, which go
     except MfaenvError:
         if options.get("cached"):
             raise NothingStoredError("No session is stored.", status=CODE_NEEDED) from None
@@ -151,7 +151,6 @@ def resolving(options: Options, env: Env, terminal: Terminal | None = None) -> I
         raise wrong_usage(f"{name} does not know '{env[name]}'.", f"It takes {', '.join(allowed)}.")
     store = Store.of(env)
     store.check()
-    whole = dict(env)  # os.environ loses what is hidden
     with shell_settings.hide_settings(env) as visible:
         states = _states(file_paths(env))  # before they are read
         files = resolve.load_files(options, visible)
@@ -159,7 +158,7 @@ def resolving(options: Options, env: Env, terminal: Terminal | None = None) -> I
             options = {**options, "profile": chosen}
         request = resolve.resolve(options, visible, files)
         acquisition = resolve.acquisition(options, visible, request, files)
-        asked = fast.fingerprint(options, whole)
+        asked = fast.fingerprint(options, env)
         yield Resolved(options, visible, store, files, request, acquisition, asked, states)
 
 

@@ -201,7 +201,7 @@ def test_files_that_cannot_be_read_and_a_refused_store_give_nothing(bare: Produc
 @pytest.mark.parametrize("kind", ["-p", "clear -p", "exec", "--token-command", ""])
 def test_it_loads_nothing_heavy(bare: Product, kind: str) -> None:
     words = [*kind.split(), ""]
-    code = "import sys; from mfaenv.__main__ import run; run(sys.argv[1:]); print('#', *sys.modules)"
+    code = "import os, sys; from mfaenv.__main__ import run; run(sys.argv[1:], os.environ); print('#', *sys.modules)"
     bare.command = (sys.executable, "-c", code)
     loaded = set(bare.run("complete", "zsh", "mfaenv", *words).out.rpartition("#")[2].split())
     assert "mfaenv.commands.complete" in loaded

@@ -82,18 +82,14 @@ class Started:
 
         return run
 
-    def by(self, run: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> Any:
+    def by(self, run: Callable[[Sequence[str], Mapping[str, str]], int], arguments: Sequence[str]) -> Any:
         """Run, and return what was started, or how it was refused."""
         self.asked.clear()
         try:
-            run(arguments)
+            run(arguments, os.environ)
         except MfaenvError as error:
             return error.message
         return list(self.asked)
-
-
-def by_typer(arguments: Sequence[str]) -> int:
-    return app.run(arguments, os.environ)
 
 
 @pytest.fixture(scope="module")
@@ -118,14 +114,14 @@ def started() -> Iterator[Started]:
 def test_what_is_parsed_is_what_typer_understands(started: Started, arguments: list[str]) -> None:
     line = catalog.read(arguments)
     if line.understood and line.starts_command and not line.without_value:
-        assert started.by(by_typer, arguments) == [(parse.module_of(line.command), line.options, line.words)]
+        assert started.by(app.run, arguments) == [(parse.module_of(line.command), line.options, line.words)]
 
 
 @settings(max_examples=depth.examples(200))
 @given(ARGUMENTS)
 def test_both_ways_in_lead_to_the_same(started: Started, arguments: list[str]) -> None:
     assume(not catalog.read(arguments).without_value)  # then a person is asked
-    assert started.by(entry.run, arguments) == started.by(by_typer, arguments)
+    assert started.by(entry.run, arguments) == started.by(app.run, arguments)
 
 
 @given(st.sampled_from(list(COMMANDS)).flatmap(plain_lines))
@@ -175,7 +171,7 @@ def pretend_option(monkeypatch: pytest.MonkeyPatch) -> str:
 def test_a_new_option_is_everywhere(started: Started, pretend_option: str) -> None:
     for arguments in (["-x", "7"], ["--external-id=7"], ["-qx7"]):
         assert catalog.read(arguments).options[pretend_option] == "7"
-        assert started.by(by_typer, arguments)[0][1][pretend_option] == "7"
+        assert started.by(app.run, arguments)[0][1][pretend_option] == "7"
     assert "-x, --external-id ID" in pages.page(MAIN)
 
 
@@ -242,4 +238,4 @@ def test_a_code_may_have_spaces(text: str) -> None:
 )
 def test_what_is_for_the_shell_that_called(line: str, *, sets: bool) -> None:
     assert catalog.changes_shell(line.split()) == sets
-    assert entry.run([parse.CHANGES_SHELL, *line.split()]) == (DONE if sets else FAILED)
+    assert entry.run([parse.CHANGES_SHELL, *line.split()], {}) == (DONE if sets else FAILED)

@@ -125,7 +125,7 @@ def test_the_plain_way_prints_what_the_command_line_prints(
 def test_the_plain_way_does_not_load_the_command_line(product: Product, scenario: Scenario) -> None:
     time.sleep(service.SETTLED_AFTER)  # files as fresh as these are read again
     stored(product, scenario)
-    code = "import sys; from mfaenv.__main__ import run; run(['init', 'bash', '--no-hook']);"
+    code = "import os, sys; from mfaenv.__main__ import run; run(['init', 'bash', '--no-hook'], os.environ);"
     product.command = (sys.executable, "-c", f"{code} print('#', *sys.modules)")
     loaded = product.run().out.rpartition("#")[2].split()
     assert "mfaenv.commands.init" in loaded
