@@ -62,7 +62,7 @@ def _role_session(resolved: service.Resolved, filled: Request, terminal: Termina
     else:
         keys = resolved.get_session(terminal)
     if not filled.hops and filled.provider in GIVE_ANY_SESSION:
-        who = device.owner(resolved.request._replace(device=NO_VALUE), keys)
+        who = device.identify(resolved.request._replace(device=NO_VALUE), keys)
         if who.user or who.is_root or not keys.token:
             raise _users_own(resolved, who.partition, who.account)
     return keys
@@ -74,7 +74,7 @@ def _whose(resolved: service.Resolved, keys: Keys) -> tuple[str, str]:
     account = request.account
     if keys.secret_key and not account:
         with suppress(MfaenvError):
-            account = device.owner(request, keys).account
+            account = device.identify(request, keys).account
     return regions.find_partition(request.session_region, request.device.text), account
 
 

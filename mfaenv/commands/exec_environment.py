@@ -54,7 +54,7 @@ https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 
 RENEWAL_OPTIONS = frozenset({"serial_number", "duration", *environment.OWN_SESSION})
 
-KEYS = frozenset({awsfiles.ACCESS_KEY, awsfiles.SECRET_KEY, *awsfiles.TOKENS})
+KEY_SETTINGS = frozenset({awsfiles.ACCESS_KEY, awsfiles.SECRET_KEY, *awsfiles.TOKENS})
 OF_NO_USE = GIVE_CREDENTIALS | ROLE_SETTINGS - {"region"}  # in a profile that has its credentials
 
 
@@ -141,7 +141,7 @@ def _without_keys(served: str, files: awsfiles.AwsFiles, terminal: Terminal) -> 
         copy = {}
         for title, section in awsfiles.read(path, must_be_readable=False).items():
             name = names.profile_of(title) if variable == names.CONFIG_VARIABLE else title
-            gone = GIVE_CREDENTIALS if name in hidden else KEYS
+            gone = GIVE_CREDENTIALS if name in hidden else KEY_SETTINGS
             mark = HIDDEN if name in hidden - {DEFAULT, served} else {}
             copy[title] = {option: value for option, value in section.items() if option not in gone} | mark
         texts[variable] = awsfiles.to_text(copy)
@@ -150,16 +150,16 @@ def _without_keys(served: str, files: awsfiles.AwsFiles, terminal: Terminal) -> 
 
 def _hidden(served: str, files: awsfiles.AwsFiles) -> set[str]:
     """Return the profiles with keys, and those that lead to one, but not by a process of ours for the served one."""
-    hidden = {DEFAULT, *(name for name, section in files.profiles.items() if not KEYS.isdisjoint(section))}
-    more = hidden
+    hidden = {name for name, section in files.profiles.items() if not KEY_SETTINGS.isdisjoint(section)}
+    more = {DEFAULT}
     while more:
+        hidden |= more
         more = {
             name
             for name, section in files.profiles.items()
             if section.get("source_profile") in hidden
             or session_profile(section.get(SETTING, "")) in hidden - {served}
         } - hidden
-        hidden |= more
     return hidden
 
 

@@ -15,7 +15,7 @@ from mfaenv.fast.parse import DEFAULT, Env, Options
 from mfaenv.model import NO_VALUE, Hop, Value
 
 NAME_LENGTHS, EXTERNAL_ID_LENGTHS = range(2, 64 + 1), range(2, 1224 + 1)
-NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-")
+AWS_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-")
 """Of RoleSessionName and SourceIdentity; ExternalId has more."""
 
 MAX_TAGS, MAX_KEY, MAX_VALUE = 50, 128, 256
@@ -72,7 +72,7 @@ def _inherited(profiles: Sections, name: str, setting: str) -> Value:
 
 def checked(text: str, source: str, lengths: range = NAME_LENGTHS, more: str = "") -> str:
     """Return a name or ID, which may be empty. Raise MfaenvError for a wrong one."""
-    if not text or (len(text) in lengths and NAME_CHARACTERS.union(more).issuperset(text)):
+    if not text or (len(text) in lengths and AWS_CHARACTERS.union(more).issuperset(text)):
         return text
     hint = f"Use {lengths[0]} to {lengths[-1]} characters from A-Z a-z 0-9 _+=,.@{more}-."
     raise MfaenvError(f"{source} is not valid.", hint)
@@ -80,7 +80,7 @@ def checked(text: str, source: str, lengths: range = NAME_LENGTHS, more: str = "
 
 def user_session_name(user: str) -> str:
     """Return a session's name after the user: the closest that AWS takes."""
-    taken = "".join(sign if sign in NAME_CHARACTERS else "-" for sign in user)
+    taken = "".join(sign if sign in AWS_CHARACTERS else "-" for sign in user)
     return taken[: NAME_LENGTHS[-1]].ljust(NAME_LENGTHS[0], "-")
 
 

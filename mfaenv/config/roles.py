@@ -6,7 +6,7 @@ from mfaenv import suggest
 from mfaenv.aws import regions
 from mfaenv.config import awsfiles, credential_process
 from mfaenv.config.awsfiles import AwsFiles, Section, short
-from mfaenv.config.role_sessions import EXTERNAL_ID_LENGTHS, NAME_CHARACTERS, SESSION_NAME, checked
+from mfaenv.config.role_sessions import AWS_CHARACTERS, EXTERNAL_ID_LENGTHS, SESSION_NAME, checked
 from mfaenv.errors import FAILED, USAGE, MfaenvError, wrong_usage
 from mfaenv.model import Hop, Origin, Span, Value
 
@@ -144,7 +144,7 @@ def _hop(section: Section, name: str) -> Hop:
 
 
 def _check_arn(arn: str, source: str, status: int) -> None:
-    is_name = " " not in arn and NAME_CHARACTERS.issuperset(arn.rpartition("/")[2])  # with no comment behind it
+    is_name = " " not in arn and AWS_CHARACTERS.issuperset(arn.rpartition("/")[2])  # with no comment behind it
     if not (is_name and is_iam_arn(arn, "role/")):
         hint = "It looks like arn:aws:iam::123456789012:role/NAME."
         raise MfaenvError(f"{source}: '{arn}' is not the ARN of a role.", hint, status=status)

@@ -139,7 +139,7 @@ def runs_on_github(target: str, env: Env) -> bool:
     return target == "github" and env.get("GITHUB_ACTIONS") == "true"
 
 
-def with_account(options: Options) -> bool:
+def is_for_program(options: Options) -> bool:
     """Return whether the account is printed: in a shell, its name would outlive the session."""
     return options.get("format") == "process"
 
@@ -181,7 +181,7 @@ def stored(options: Options, env: Env, store: ReadOnlyStore, now: float) -> "lis
     if session is None or session.left(int(now)) <= cached.min_remaining:
         return []
     own = {name: getattr(cached, name) for name in SHELL_FIELDS}
-    theirs = session.exported(account=with_account(options))
+    theirs = session.exported(account=is_for_program(options))
     return environment.pairs({**theirs, **own, "pinned": environment.pinned(options)}, env)
 
 

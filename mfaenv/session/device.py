@@ -2,7 +2,7 @@
 
 from mfaenv.aws import client, iam, sts
 from mfaenv.command_line import to_type
-from mfaenv.config.role_sessions import NAME_CHARACTERS
+from mfaenv.config.role_sessions import AWS_CHARACTERS
 from mfaenv.config.roles import is_iam_arn
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError, wrong_usage
 from mfaenv.fast.entry import Session
@@ -12,7 +12,7 @@ from mfaenv.session.code import can_ask
 from mfaenv.terminal.text import Styled
 
 LENGTHS = range(9, 256 + 1)
-CHARACTERS = NAME_CHARACTERS | {":", "/"}
+CHARACTERS = AWS_CHARACTERS | {":", "/"}
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html, SerialNumber."""
 
 NO_SECURITY_KEYS = "Sign in with `aws login`, or add an authenticator app to the user."
@@ -41,9 +41,9 @@ def checked(serial: str, source: str) -> str:
     return serial
 
 
-def find(request: Request, keys: Keys, context: Context, lock: CallLock) -> Request:
+def complete(request: Request, keys: Keys, context: Context, lock: CallLock) -> Request:
     """Fill in the account, the user, and the device that AWS, or else the person, names. Raise MfaenvError."""
-    who = owner(request, keys)
+    who = identify(request, keys)
     if not request.device.text:
         request = request._replace(device=Value(_serial(request, keys, who, context, lock), "found"))
     return request._replace(account=who.account, user=who.user)
@@ -82,6 +82,6 @@ def _serial(request: Request, keys: Keys, who: sts.Identity, context: Context, l
     return terminal.choose("Which MFA device?", usable, remarks)
 
 
-def owner(request: Request, keys: Keys | Session) -> sts.Identity:
+def identify(request: Request, keys: Keys | Session) -> sts.Identity:
     """Ask AWS whose keys these are. Raise MfaenvError."""
     return sts.identity(client.client("sts", client.settings_of(request), keys), keys)

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from mfaenv.fast.entry import Entry, account_of, checksum, file_name
 from mfaenv.model import NO_VALUE, Keys, Request, Value
-from mfaenv.store import CODE, DEVICE, DISMISSED, KEY, Store
+from mfaenv.store import CODE, DEVICE, DISMISSED, PROGRAM, Store
 
 REMEMBERED_SECONDS = 400 * 86_400  # of a device and a program's key
 
@@ -28,7 +28,7 @@ class RememberedDevice(Entry):
 class RememberedKey(Entry):
     """The access key that a program gives a profile."""
 
-    PREFIX = KEY
+    PREFIX = PROGRAM
     key: str = ""
     access_key: str = ""
 
@@ -67,7 +67,7 @@ def file_names(request: Request, keys: Keys) -> list[str]:
     """Return the files from which a request with these keys is filled in."""
     names = [file_name(DEVICE, _device_key(keys.access_key, request.endpoint.text))]
     if request.process.text:
-        names.append(file_name(KEY, _program_key(request.profiles[-1], request.process.text)))
+        names.append(file_name(PROGRAM, _program_key(request.profiles[-1], request.process.text)))
     return names
 
 

@@ -40,7 +40,7 @@ def get_pairs(
         with resolving(options, env, terminal) as resolved:
             check(resolved.shell_fields)
             session = resolved.get_session(terminal)
-            is_process, is_silent = fast.with_account(options), options.keys() & {"quiet", "cached"}
+            is_process, is_silent = fast.is_for_program(options), options.keys() & {"quiet", "cached"}
             if not (is_process or is_silent):
                 resolved.warn(terminal)
             # A run that shows no warning leaves it to the next; `process`, which SDKs call again and again, is fast.
@@ -115,7 +115,7 @@ class Resolved(NamedTuple):
         """List what a shell with this environment gets. Raise NothingStoredError for an empty session."""
         if not session:
             raise NothingStoredError("No session is stored.", status=CODE_NEEDED)
-        fields = session.exported(account=fast.with_account(self.options))
+        fields = session.exported(account=fast.is_for_program(self.options))
         pinned = environment.pinned(self.options)
         return environment.pairs({**fields, **self.shell_fields, "pinned": pinned}, env)
 

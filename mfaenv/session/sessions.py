@@ -66,7 +66,7 @@ class Sessions:
             return request
         address.check_request(request, self._terminal.env)
         with suppress(SessionStoredError), self._call_lock(request._replace(hops=()), request.keys) as lock:
-            return device.find(request, request.keys, self._context, lock)
+            return device.complete(request, request.keys, self._context, lock)
         return self.with_device(request)
 
     def _filled_in(self, request: Request) -> Request:
@@ -150,7 +150,7 @@ class Sessions:
             return NO_USERS_NAME
         user = request.user or remembered.device(self._store, base.source, request.endpoint.text).user
         if not user:
-            user = device.owner(request, base).user
+            user = device.identify(request, base).user
             remembered.remember_device(self._store, base.source, request._replace(user=user), self._now())
         return role_sessions.user_session_name(user) if user else NO_USERS_NAME
 
@@ -166,7 +166,7 @@ class Sessions:
         with self._cache.lock_prompt(source, keys.access_key, request.profile.text):
             if searched or not request.account:
                 lock.acquire()
-                request = device.find(request, keys, self._context, lock)
+                request = device.complete(request, keys, self._context, lock)
             try:
                 credentials, keys, user = fetch(request, keys, source, self._context, lock)
             except explain.WrongDeviceError:  # a new one has another name

@@ -25,7 +25,7 @@ from mfaenv.fast.entry import (
 from mfaenv.store import private_files
 
 SESSION = Session.PREFIX
-DEVICE, CODE, LOCK, KEY, OLD_KEY, DISMISSED = "device-", "code-", "lock-", "program-", "key-", "closed-"
+DEVICE, CODE, LOCK, PROGRAM, OLD_KEY, DISMISSED = "device-", "code-", "lock-", "program-", "key-", "closed-"
 
 MARK = "CACHEDIR.TAG"
 MARK_TEXT = b"""\
@@ -34,7 +34,7 @@ Signature: 8a477f597d28d172789f06886806bc55
 """
 
 DIGITS = 16  # hexadecimal digits at the end of each name: the key's checksum, or random
-ENTRIES = (SESSION, ANSWER, DEVICE, CODE, KEY, DISMISSED)
+ENTRIES = (SESSION, ANSWER, DEVICE, CODE, PROGRAM, DISMISSED)
 PREFIXES = (*ENTRIES, OLD_KEY, LOCK, private_files.TEMPORARY)
 KINDS = (*PREFIXES, LATEST)
 

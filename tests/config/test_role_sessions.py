@@ -47,8 +47,8 @@ def test_a_session_has_the_profiles_name_else_the_variables_else_the_users(tmp_p
 def test_a_users_name_becomes_one_that_aws_takes(user: str) -> None:
     name = role_sessions.user_session_name(user)
     assert len(name) in role_sessions.NAME_LENGTHS
-    assert role_sessions.NAME_CHARACTERS.issuperset(name)
-    if len(user) in role_sessions.NAME_LENGTHS and role_sessions.NAME_CHARACTERS.issuperset(user):
+    assert role_sessions.AWS_CHARACTERS.issuperset(name)
+    if len(user) in role_sessions.NAME_LENGTHS and role_sessions.AWS_CHARACTERS.issuperset(user):
         assert name == user
 
 

@@ -112,7 +112,7 @@ def _import(move: _Move, keys: Keys, stored: Keys | None, options: Options, env:
     request = resolve.resolve({**options, "profile": name}, env, move.files)
     try:
         entry.replace(stored, keys)
-        device.owner(remembered.filled_in(request, Store.of(env)), keys)
+        device.identify(remembered.filled_in(request, Store.of(env)), keys)
         move.name_entry(keys)
     except BaseException:
         if stored is None:

@@ -69,7 +69,7 @@ class Rotation:
         if place is None or keys is None:
             raise _not_stored(request)
         self.place, self.keys = place, keys
-        user = device.owner(remembered.filled_in(request, self.store), keys)
+        user = device.identify(remembered.filled_in(request, self.store), keys)
         if not user.user:
             raise MfaenvError("These are keys of the root user.", "Delete them, and work with an IAM user's.")
         # An export may take the keys out of the keychain meanwhile.
