@@ -179,6 +179,23 @@ def test_bash_asks_the_program_that_completes_another(furnished: Product) -> Non
         press_tab(window, row, "exec tool-of-mine file-of", ["exec", "tool-of-mine", "file-of-mine"])
 
 
+OWN = "_own() { COMPREPLY=(odd*); }; complete -o filenames -o nosort -F _own tool-of-mine"
+
+
+@pytest.mark.parametrize(("ready", "inner"), [("enable -n compopt", ""), ("", OWN)], ids=["as 3.2", "own"])
+def test_bash_quotes_the_name_of_a_file(furnished: Product, ready: str, inner: str) -> None:
+    """bash 3.2, which is macOS's, has no compopt; a program's own completion may say that it gives files."""
+    name = "odd file;touch pwned"
+    (furnished.home / name).touch()
+    tab = BASH.typed.tab._replace(ready=ready, inner=inner)
+    row = BASH._replace(typed=BASH.typed._replace(tab=tab))
+    with open_tab(furnished, row) as window:
+        press_tab(window, row, "exec -- tool-of-mine odd", ["exec", "--", "tool-of-mine", name])
+        press_tab(window, row, "exec --policy odd", ["exec", "--policy", name])
+        press_tab(window, row, "-p dev -s xon", ["-p", "dev", "-s", "xonsh"])
+    assert not (furnished.home / "pwned").exists()
+
+
 def runs(process: int) -> bool:
     """Return whether a process runs. One that has ended but was not waited for does not: Python forgets a child that
     it has just started where Ctrl-C comes at that moment, and xonsh is Python.
