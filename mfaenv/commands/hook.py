@@ -32,34 +32,59 @@ def run(words: Words, env: Env) -> int:
 
 
 def changed(env: Env, store: Store, now: float) -> list[Pair]:
-    """Return the changes after AWS_PROFILE has changed."""
+    """Return the changes after AWS_PROFILE has changed: those of the first row that fits.
+
+    | AWS_PROFILE | the shell                                                  | what it gets           |
+    | ----------- | ---------------------------------------------------------- | ---------------------- |
+    | gone        | got a session, which moved it to PUT_BACK                  | AWS_PROFILE again      |
+    | set or gone | is not to follow it: SEEN is UNSEEN, or mfaenv set it      | no other session       |
+    | set or gone | has its session, or credentials that are not of mfaenv     | no other session       |
+    | gone        | had, before it was set, a pinned session or none           | no session             |
+    | set to X    | has another session, or none                               | the stored one of X    |
+    | gone        | had, before it was set, a session of P                     | the stored one of P    |
+    | gone        | started with it                                            | that of DEFAULT        |
+
+    Where that is not stored, it gets no session. Each row but the first also sets what is remembered.
+    """
     asked, before = env.get(AWS_PROFILE, ""), env.get(SEEN, "")
-    # A session took the person's AWS_PROFILE away: it is set again.
     if not asked and before and env.get(environment.PUT_BACK) == before:
         return [(AWS_PROFILE, before), (environment.PUT_BACK, None)]
-    seen: list[Pair] = [(SEEN, asked or None), (environment.PUT_BACK, None)]
-    # Set by mfaenv itself, or not to count.
     is_shown = env.get(environment.PROFILE_AS) == AWS_PROFILE and asked == env.get(PROFILE)
-    if is_shown or before == environment.UNSEEN:
-        return [*seen, (FORMER, env.get(PROFILE)), (FORMER_PINNED, env.get(PINNED))]
-    former = env.get(FORMER if before else PROFILE, "")
-    pinned = env.get(FORMER_PINNED if before else PINNED, "") if before or former else environment.NO_PROFILE
-    seen += [(FORMER, (asked and former) or None), (FORMER_PINNED, (asked and pinned) or None)]
-    profile = asked or former or DEFAULT
-    end = environment.end(env) or now + 1
+    stays = is_shown or before == environment.UNSEEN
+    former = _former(env, is_remembered=bool(before) and not stays)
+    profile, end = asked or former[FORMER] or DEFAULT, environment.end(env) or now + 1
     is_there = env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and end > now
-    if is_there or asked == before or _has_foreign_credentials(env):
-        return seen
-    if pinned and not asked:
-        if pinned != environment.NO_PROFILE:
-            notice.say(f"AWS_PROFILE is gone: type mfaenv{AS_BEFORE}")
-        return [*_removal(env), *seen]
-    env = _without_names(env) | {PROFILE: profile}
-    if session := _stored(env, store, now):
-        notice.say(notice.describe(session))
-    elif asked or former:
-        notice.say(_what_to_type(asked, former, env))
-    return [*(session or _removal(env)), *seen]
+    if stays or is_there or asked == before or _has_foreign_credentials(env):
+        changes: list[Pair] = []
+    elif former[FORMER_PINNED] and not asked:
+        changes = _remove(former, env)
+    else:
+        changes = _switch(asked, former[FORMER], env, store, now)
+    remembered = {environment.PUT_BACK: "", SEEN: asked, **(former if asked else dict.fromkeys(former, ""))}
+    return [*changes, *((name, value or None) for name, value in remembered.items())]
+
+
+def _former(env: Env, *, is_remembered: bool) -> dict[str, str]:
+    """Return FORMER and FORMER_PINNED as they are remembered, or of the session that the shell has."""
+    if is_remembered:
+        return {name: env.get(name, "") for name in (FORMER, FORMER_PINNED)}
+    profile = env.get(PROFILE, "")
+    return {FORMER: profile, FORMER_PINNED: env.get(PINNED, "") if profile else environment.NO_PROFILE}
+
+
+def _remove(former: dict[str, str], env: Env) -> list[Pair]:
+    """Return the removal of the shell's session, where the former one cannot be found by its profile."""
+    if former[FORMER_PINNED] != environment.NO_PROFILE:
+        notice.say(f"AWS_PROFILE is gone: type mfaenv{AS_BEFORE}")
+    return _removal(env)
+
+
+def _switch(asked: str, former: str, env: Env, store: Store, now: float) -> list[Pair]:
+    """Return the profile's stored session, else the removal of the shell's."""
+    env = _without_names(env) | {PROFILE: asked or former or DEFAULT}
+    session = _stored(env, store, now)
+    notice.say(notice.describe(session) if session else _what_to_type(asked, former, env))
+    return session or _removal(env)
 
 
 def due(env: Env, store: Store, now: float) -> list[Pair]:
@@ -153,7 +178,8 @@ def _removal(env: Env) -> list[Pair]:
 
 def _what_to_type(asked: str, former: str, env: Env) -> str:
     if not asked:
-        return f"AWS_PROFILE is gone, and no session of {former} is stored: type {to_type('-p', former)}"
+        gone = f"AWS_PROFILE is gone, and no session of {former} is stored"
+        return f"{gone}: type {to_type('-p', former)}" if former else ""
     profiles, now = names.profiles(env), f"AWS_PROFILE is {asked} now"
     if asked in profiles:
         return f"{now}: type mfaenv"
