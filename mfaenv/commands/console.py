@@ -8,7 +8,7 @@ from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import parse, secrets_to_stdout
 from mfaenv.fast.entry import Session, account_of
 from mfaenv.fast.parse import Env, Options, Words
-from mfaenv.model import NO_VALUE, Keys, Provider, Request
+from mfaenv.model import Keys, Provider, Request
 from mfaenv.serving import browser
 from mfaenv.session import device, longterm, remembered, service
 from mfaenv.terminal.terminal import Terminal
@@ -62,7 +62,7 @@ def _role_session(resolved: service.Resolved, filled: Request, terminal: Termina
     else:
         keys = resolved.get_session(terminal)
     if not filled.hops and filled.provider in GIVE_ANY_SESSION:
-        who = device.identify(resolved.request._replace(device=NO_VALUE), keys)
+        who = device.identify(resolved.request, keys)
         if who.user or who.is_root or not keys.token:
             raise _users_own(resolved, who.partition, who.account)
     return keys

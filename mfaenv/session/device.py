@@ -6,7 +6,7 @@ from mfaenv.config.role_sessions import AWS_CHARACTERS
 from mfaenv.config.roles import is_iam_arn
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError, wrong_usage
 from mfaenv.fast.entry import Session
-from mfaenv.model import Keys, Request, Value
+from mfaenv.model import NO_VALUE, Keys, Request, Value
 from mfaenv.session.cache import CallLock, Context
 from mfaenv.session.code import can_ask
 from mfaenv.terminal.text import Styled
@@ -84,4 +84,6 @@ def _serial(request: Request, keys: Keys, who: sts.Identity, context: Context, l
 
 def identify(request: Request, keys: Keys | Session) -> sts.Identity:
     """Ask AWS whose keys these are. Raise MfaenvError."""
+    if isinstance(keys, Session) and not keys.source:  # got without a device, which may be elsewhere
+        request = request._replace(device=NO_VALUE)
     return sts.identity(client.client("sts", client.settings_of(request), keys), keys)

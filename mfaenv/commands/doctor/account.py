@@ -11,7 +11,7 @@ from mfaenv.commands.doctor.report import CANNOT_TELL, Check, ComparedCall, Stat
 from mfaenv.config import credential_process
 from mfaenv.errors import MfaenvError, NoKeysError
 from mfaenv.fast.entry import Session
-from mfaenv.model import NEVER_ASK, NO_VALUE, Acquisition, Keys, Origin, Request
+from mfaenv.model import NEVER_ASK, Acquisition, Keys, Origin, Request
 from mfaenv.session import longterm, remembered
 from mfaenv.session.cache import Context
 from mfaenv.session.device import NO_SECURITY_KEYS, identify
@@ -75,7 +75,7 @@ def _identify(request: Request, context: Context) -> Proof:
         with context.terminal.progress() as show:
             show(f"Getting the keys: {request.provider}")
             keys = provider.credentials(request, context.terminal.env, program.start)
-            return Proof(request, identity=identify(request._replace(device=NO_VALUE), keys))
+            return Proof(request, identity=identify(request, keys))
     except NoKeysError as error:  # the machine has no role either
         return Proof(request, no_keys=error)
     except MfaenvError as error:
