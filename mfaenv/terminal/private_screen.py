@@ -85,8 +85,8 @@ class PrivateScreen:
 def check(terminal: Terminal) -> None:
     """Raise MfaenvError where there is no terminal, or one without such a screen."""
     with terminal.open_tty() as console:
-        is_named = terminal.env.get("TERM", "") not in {"", "dumb"} or sys.platform == "win32"
-        if not (is_named and tty.enable_controls(console.writer.fileno())):
+        is_dumb = tty.is_dumb(terminal.env) and sys.platform != "win32"
+        if is_dumb or not tty.enable_controls(console.writer.fileno()):
             wrong = "This terminal cannot clear its screen (TERM), and the key of a device must not stay on it."
             raise MfaenvError(wrong, "Use another terminal.")
 

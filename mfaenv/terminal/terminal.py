@@ -141,7 +141,7 @@ class Terminal:
 
     def pick(self, title: str, rows: Sequence[Row]) -> str:
         """Return the name of the row that is chosen. Raise KeyboardInterrupt."""
-        if os.name == "nt" or self.env.get("TERM", "") in {"", "dumb"}:
+        if os.name == "nt" or tty.is_dumb(self.env):
             return self.choose(title, [row.name for row in rows])
         from mfaenv.terminal import picker  # each question would wait for it
 
@@ -269,7 +269,7 @@ class Terminal:
 
     def _no_styles(self) -> bool:
         """Obey https://no-color.org."""
-        return bool(self.env.get("NO_COLOR")) or self.env.get("TERM", "") in {"", "dumb"}
+        return bool(self.env.get("NO_COLOR")) or tty.is_dumb(self.env)
 
     def open_tty(self) -> tty.Tty:
         """Open the terminal. Raise MfaenvError where it has gone, or another job has it by now."""

@@ -239,6 +239,11 @@ def is_captured() -> bool:
     return stat.S_ISFIFO(state.st_mode) or stat.S_ISSOCK(state.st_mode) or not state.st_nlink
 
 
+def is_dumb(env: Mapping[str, str]) -> bool:
+    """Return whether the terminal is not named, or one of plain text alone."""
+    return env.get("TERM", "") in {"", "dumb"}
+
+
 def columns(env: Mapping[str, str]) -> int:
     """Return the width that COLUMNS has, else the terminal."""
     widths = []
