@@ -24,6 +24,7 @@ PURE = (
     "errors.py",
     "fast/__init__.py",
     "fast/catalog.py",
+    "fast/direnv.py",
     "fast/environment.py",
     "fast/parse.py",
     "model.py",

@@ -19,7 +19,7 @@ from mfaenv.commands.exec import user_shell
 from mfaenv.commands.private_folder import explain_failure, private_folder
 from mfaenv.config.credential_process import KEYS_GET
 from mfaenv.errors import DONE, MfaenvError, wrong_usage
-from mfaenv.fast import environment, text_to_stdout
+from mfaenv.fast import direnv, environment, text_to_stdout
 from mfaenv.fast.catalog import OPTIONS
 from mfaenv.fast.parse import DEFAULT, Env, Options, Words
 from mfaenv.pretend_aws.files import without_aws, write_files
@@ -139,7 +139,7 @@ def _served(scenario: Scenario, env: Env) -> Iterator[tuple[str, dict[str, str]]
             with explain_failure("The demo's AWS files"):
                 folder = opened.enter_context(private_folder(env))
                 files = write_files(folder, url, keys={"default": scenario.key}, profiles=scenario.profiles)
-        demo_env = environment.changed([], without_aws(env), alone=True) | files
+        demo_env = direnv.without_diff(environment.changed([], without_aws(env))) | files
         if not find("mfaenv", demo_env):  # it runs as `python -m mfaenv`
             demo_env["PATH"] = demo_env.get("PATH", os.defpath) + os.pathsep + os.path.dirname(sys.executable)
         # Go's SDK takes AWS_ENDPOINT_URL for services, but not where it assumes a role by itself.

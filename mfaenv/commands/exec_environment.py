@@ -13,12 +13,13 @@ from mfaenv import shells
 from mfaenv.aws.client import ROLE_SETTINGS
 from mfaenv.command_line import same_command, with_own_name
 from mfaenv.commands.credential_server import CredentialServer
+from mfaenv.commands.init import KEPT_FILES
 from mfaenv.commands.private_folder import explain_failure, private_folder
 from mfaenv.config import awsfiles, names
 from mfaenv.config.credential_process import SETTING, session_profile
 from mfaenv.config.sources import GIVE_CREDENTIALS, HIDDEN
 from mfaenv.errors import MfaenvError
-from mfaenv.fast import FILE_VARIABLES, environment
+from mfaenv.fast import FILE_VARIABLES, direnv, environment
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import DEFAULT, Env, Options
 from mfaenv.model import Keys, Request, Value
@@ -69,7 +70,8 @@ def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
         resolved.warn(terminal)
         pairs = resolved.pairs(session, env)
         shells.check_lengths(pairs)
-        programs = environment.changed([*pairs, *dict.fromkeys(OVERRIDING_VARIABLES).items()], env, alone=True)
+        programs = environment.changed([*pairs, *dict.fromkeys(OVERRIDING_VARIABLES).items()], env)
+        programs = direnv.without_diff(programs)
         if options.get("serve"):
             server = opened.enter_context(_server(resolved, session, by_key, env))
             # The session's variables too, with the end, which is not that of an address.
@@ -85,8 +87,7 @@ def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
             programs |= {"MFAENV_CACHE_DIR": cache, environment.ONLY: name}
         elif options.get("serve") and (texts := _without_keys(name, resolved.files, terminal)):
             programs |= opened.enter_context(_private(texts, "without keys", env))
-        # For the line of `mfaenv init`, since a startup file may set others.
-        yield programs | {f"MFAENV_{name}": programs.get(name, "") for name in FILE_VARIABLES}
+        yield programs | {kept: programs.get(name, "") for name, kept in KEPT_FILES.items()}
 
 
 def _server(resolved: Resolved, session: Session, by_key: dict[str, Session], env: Env) -> CredentialServer:

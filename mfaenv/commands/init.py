@@ -13,6 +13,9 @@ from mfaenv.fast.parse import ANSWERS, MAIN, PROGRAM, Env, Option, Options, Word
 from mfaenv.shells import Pair, detect
 
 SCRIPT = "MFAENV_FUNCTION"  # where a function of one line finds its script
+KEPT_FILES = {name: f"MFAENV_{name}" for name in fast.FILE_VARIABLES}
+"""Where `exec --serve` and `--only` keep the AWS files' places, since a startup file may set others."""
+
 FOLDER = os.path.dirname(os.path.abspath(shells.__file__))
 
 
@@ -123,7 +126,7 @@ def kept_by_exec(env: Env) -> list[Pair]:
     gone = [name for name in names if env.get(name) not in (None, "", env.get(environment.ONLY))]
     if gone:
         notice.say(f"unset, as this shell is of exec --serve or --only: {', '.join(gone)}")
-    files = [(name, env.get(f"MFAENV_{name}") or None) for name in fast.FILE_VARIABLES]
+    files = [(name, env.get(kept) or None) for name, kept in KEPT_FILES.items()]
     return [*((name, None) for name in gone), *files]
 
 

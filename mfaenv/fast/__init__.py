@@ -98,12 +98,11 @@ def answer(options: Options, env: Env, tell: "Tell | None" = None) -> int | None
     if os.isatty(1) or "output" in options:
         return None
     pairs = stored(options, env, ReadOnlyStore.of(env), time.time())
-    target = "" if pairs is None else _target(options, env)
-    if pairs is None or not target:
+    if pairs is None or not (target := _target(options, env)):
         return None
     if not pairs:
         return CODE_NEEDED if options.get("cached") else None
-    if target in shells.NAMES and environment.direnv_state(dict(pairs), env):
+    if target in shells.NAMES and concerns_direnv(pairs, env):
         return None
     secrets_to_stdout(shells.render(target, pairs), quiet="quiet" in options)
     if tell and target in shells.NAMES and is_told(options, env, pairs):
@@ -117,6 +116,15 @@ def is_told(options: Options, env: Env, pairs: list[Pair]) -> bool:
     is_another = had_one and (shells.KEYS[0], env.get(shells.KEYS[0])) not in pairs
     is_silent = "quiet" in options or ("cached" in options and not env.get(environment.LIMIT))
     return (is_another or os.isatty(STDERR)) and not is_silent and not os.isatty(STDOUT)
+
+
+def concerns_direnv(session: list[Pair], env: Env) -> bool:
+    """Return whether direnv has to learn what a session sets, which takes the full run."""
+    if environment.DIRENV_DIFF not in env:
+        return False
+    from mfaenv.fast import direnv
+
+    return direnv.state(dict(session), env) is not None
 
 
 def _target(options: Options, env: Env) -> str:
@@ -176,20 +184,13 @@ def stored(options: Options, env: Env, store: ReadOnlyStore, now: float) -> "lis
     cached = store.get(CachedRequest, fingerprint(options, env))
     files = [line.partition("\t") for line in cached.files] if cached else []
     if cached is None or any(signature(path) != state for state, _, path in files):
-        return [] if options.get("cached") and _is_empty(store) else None
+        return None if store.has_sessions() or not options.get("cached") else []
     session = store.get(Session, cached.session_key)
     if session is None or session.left(int(now)) <= cached.min_remaining:
         return []
     own = {name: getattr(cached, name) for name in SHELL_FIELDS}
     theirs = session.exported(account=is_for_program(options))
     return environment.pairs({**theirs, **own, "pinned": environment.pinned(options)}, env)
-
-
-def _is_empty(store: ReadOnlyStore) -> bool:
-    try:
-        return not any(name.startswith(Session.PREFIX) for name in os.listdir(store.path))
-    except OSError:
-        return True
 
 
 def signature(path: str) -> str:

@@ -263,6 +263,13 @@ class ReadOnlyStore:
         """Return the time of the newest session as text, in seconds since 1970, or an empty text."""
         return self._private(LATEST).decode("ascii", "replace").strip()
 
+    def has_sessions(self) -> bool:
+        """Return whether any session is stored."""
+        try:
+            return any(name.startswith(Session.PREFIX) for name in os.listdir(self.path))
+        except OSError:
+            return False
+
     def _private(self, name: str) -> bytes:
         """Return the bytes of a regular file that this user alone can read, never of a link; else none."""
         try:

@@ -34,8 +34,7 @@ NO_INPUT = "MFAENV_NO_INPUT"  # tells a credential_process that is mfaenv of --n
 ONLY = "MFAENV_ONLY"  # the profile that `mfaenv exec --only` shows to what it runs
 
 DEMO = "MFAENV_DEMO"  # the address of the demo that this is in
-REGION_MARK = "MFAENV_REGION"
-"""The region set in both REGIONS, or in one: FORMER:AWS_DEFAULT_REGION:eu-west-1. direnv may put FORMER back."""
+REGION_MARK = "MFAENV_REGION"  # which of REGIONS a session has set, as `region_mark` writes it
 
 SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"
 """The long-term access key that this shell exported before the session."""
@@ -74,11 +73,7 @@ NO_PROFILE = "none"
 HOOK_VARIABLES = (SEEN, PUT_BACK, FORMER, FORMER_PINNED)
 """What prompt hooks remember of the person's AWS_PROFILE."""
 
-DIRENV_DIFF, EMPTY_DIFF = "DIRENV_DIFF", "eJyrVipQsqqu1VHKA1G1ACV1BO8="
-"""Where direnv keeps the variables of before a folder, keys too, and the value for none."""
-
-DIRENV_WATCHES, NEWS = "DIRENV_WATCHES", "/mfaenv/latest"
-"""Where direnv keeps the files whose change makes it read an .envrc again, and how that path ends in a store."""
+DIRENV_DIFF = "DIRENV_DIFF"  # set in a folder of direnv's: `fast.direnv` reads it
 
 PROFILE_AS = "MFAENV_PROFILE_AS"
 """Names a variable that gets the profile too, for prompts."""
@@ -176,11 +171,30 @@ def has_session(env: Env) -> bool:
 
 def own_regions(env: Env) -> "dict[str, str]":
     """Return the variables of REGIONS that the user has set, and no earlier session."""
-    rest, _, region = env.get(REGION_MARK, "").rpartition(":")
-    former, _, only = rest.rpartition(":")
+    former, only, region = parse_region_mark(env.get(REGION_MARK, ""))
     put_back = "" if DIRENV_DIFF in env else former
     regions = {name: env[name] for name in REGIONS if env.get(name) not in (None, "", put_back)}
     return {name: value for name, value in regions.items() if value != region or only not in ("", name)}
+
+
+def region_mark(ours: list[str], region: str, former: str) -> str:
+    """Return REGION where a session sets both of REGIONS, as `ours` says, else FORMER:NAME:REGION.
+
+    NAME is the one that it sets; without any, the mark is FORMER::, or empty. FORMER is the region that direnv may
+    put back on leaving a folder; outside, it is empty.
+    """
+    if len(ours) == len(REGIONS):
+        return region
+    if ours:
+        return f"{former}:{ours[0]}:{region}"
+    return f"{former}::" if former else ""
+
+
+def parse_region_mark(mark: str) -> tuple[str, str, str]:
+    """Return the FORMER, NAME and REGION of `region_mark`; where both of REGIONS were set, FORMER is that region."""
+    rest, _, region = mark.rpartition(":")
+    former, _, only = rest.rpartition(":")
+    return former if rest else region, only, region
 
 
 def is_setting(name: str) -> bool:
@@ -236,10 +250,9 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     """
     expires, region, own = session.get("expires"), session.get("region", ""), own_regions(env)
     ours = [name for name in REGIONS if own.get(name) != region]
-    former = env.get(REGION_MARK, "").partition(":")[0] if DIRENV_DIFF in env else ""
-    mark = f"{former}:{''.join(ours)}:{region}" if ours else former and f"{former}::"
-    mark = region if len(ours) == len(REGIONS) else mark
-    values = {**session, "expiration": timestamp(float(expires)) if expires else "", "region_mark": mark}
+    former = parse_region_mark(env.get(REGION_MARK, ""))[0] if DIRENV_DIFF in env else ""
+    values = {**session, "region_mark": region_mark(ours, region, former)}
+    values["expiration"] = timestamp(float(expires)) if expires else ""
     named = [(name, values.get(field) or None) for name, field in SET.items()]
     profile_and_account = ((env.get(PROFILE_AS, ""), session["profile"]), (ACCOUNT, session.get("account")))
     seen = env.get(SEEN, "")
@@ -254,31 +267,10 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     return [*removed, *set_names, *more.items(), *_msys(env, ours=True)]
 
 
-def changed(session: "Iterable[Pair]", env: Env, *, alone: bool = False) -> dict[str, str]:
-    """Return a program's environment; no hook in it sets AWS_PROFILE again, and if `alone`, direnv sets nothing."""
-    emptied = {DIRENV_DIFF: EMPTY_DIFF} if alone and DIRENV_DIFF in env else {}
-    result = {**env, **dict(session), **dict.fromkeys(HOOK_VARIABLES), **emptied}
+def changed(session: "Iterable[Pair]", env: Env) -> dict[str, str]:
+    """Return a program's environment; no hook in it sets AWS_PROFILE again."""
+    result = {**env, **dict(session), **dict.fromkeys(HOOK_VARIABLES)}
     return {name: value for name, value in result.items() if value is not None}
-
-
-def direnv_state(session: "Mapping[str, str | None]", env: Env) -> tuple[bytes, ...]:
-    """Return direnv's diff and watched files, as JSON, where it would take back what a session sets; else nothing."""
-    limited, changes = session.get(LIMIT), {name for name in session if env.get(name) != session[name]}
-    has_news = env.get(DIRENV_DIFF) and (limited or changes)
-    if not has_news or "DIRENV_IN_ENVRC" in env:  # what an .envrc sets is the folder's
-        return ()
-    import binascii  # these two are built in, or nearly
-    import zlib
-
-    packed = f"{env[DIRENV_DIFF]} {env.get(DIRENV_WATCHES) or EMPTY_DIFF}".replace("-", "+").replace("_", "/")
-    try:
-        diff, files = (zlib.decompress(binascii.a2b_base64(each)) for each in packed.split())
-    except (ValueError, zlib.error):
-        return b"null", b"null"
-    # Where the folder's session was the shell's already, direnv sees neither keys nor SEEN, but watches the store.
-    names = session if limited else (KEYS[0], SEEN)
-    is_another = changes & {PROFILE, PINNED, LIMIT} and NEWS.encode() in files
-    return (diff, files) if is_another or any(f'"{name}":'.encode() in diff for name in names) else ()
 
 
 def removal(env: Env) -> list[Pair]:

@@ -29,7 +29,7 @@ def answer(options: Options, words: list[str], env: Env) -> None:
     if sys.platform != "win32":
         pairs = fast.stored(options, env, ReadOnlyStore.of(env), time.time())
         try:
-            if pairs and not environment.direnv_state(dict(pairs), env):
+            if pairs and not fast.concerns_direnv(pairs, env):
                 replace(words, environment.changed(pairs, env))
         except (OSError, ValueError):
             return

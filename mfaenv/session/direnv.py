@@ -1,7 +1,8 @@
 """What direnv has to know of a session that a shell gets in one of its folders."""
 
 from mfaenv.fast import environment
-from mfaenv.fast.environment import AWS_PROFILE, DIRENV_DIFF, DIRENV_WATCHES, PINNED, PROFILE, SEEN, SETTINGS
+from mfaenv.fast.direnv import DIRENV_WATCHES, EMPTY_DIFF, NEWS, state
+from mfaenv.fast.environment import AWS_PROFILE, DIRENV_DIFF, PINNED, PROFILE, SEEN, SETTINGS
 from mfaenv.fast.parse import Env
 from mfaenv.shells import Pair
 
@@ -13,14 +14,14 @@ def with_diff(session: list[Pair], env: Env) -> list[Pair]:
     one, lasts in the folder too: direnv does not load it again when a window stores a session.
     """
     values = dict(session)
-    if not (state := environment.direnv_state(values, env)):
+    if (folder := state(values, env)) is None:
         return session
     import base64  # these three are slow to load
     import json
     import zlib
 
     try:
-        sides, files = map(json.loads, state)  # the variables before the folder ("p") and in it ("n")
+        sides, files = json.loads(folder.diff), json.loads(folder.watches)
         changed = {DIRENV_DIFF: sides}
         if values.get(environment.LIMIT):
             for side in sides.values():
@@ -38,8 +39,8 @@ def with_diff(session: list[Pair], env: Env) -> list[Pair]:
             sides["p"] |= {name: env[name] for name in new if name in env}
             sides["n"] |= dict.fromkeys(new, "")
             if DIRENV_WATCHES in env and (values.get(PINNED) or changes & {PROFILE, environment.LIMIT}):
-                changed[DIRENV_WATCHES] = [each for each in files if environment.NEWS not in json.dumps(each)]
+                changed[DIRENV_WATCHES] = [each for each in files if NEWS not in json.dumps(each)]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return [*session, (DIRENV_DIFF, environment.EMPTY_DIFF)] if values.get(environment.LIMIT) else session
+        return [*session, (DIRENV_DIFF, EMPTY_DIFF)] if values.get(environment.LIMIT) else session
     texts = {name: zlib.compress(json.dumps(value).encode()) for name, value in changed.items()}
     return [*session, *((name, base64.urlsafe_b64encode(text).decode()) for name, text in texts.items())]

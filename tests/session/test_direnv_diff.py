@@ -7,6 +7,7 @@ import zlib
 import pytest
 
 from mfaenv.fast import environment
+from mfaenv.fast.direnv import DIRENV_WATCHES
 from mfaenv.session import direnv
 from mfaenv.shells import KEYS
 
@@ -39,7 +40,7 @@ def test_it_takes_nothing_of_a_limited_session_back() -> None:
         "n": {"AWS_ACCESS_KEY_ID": "ASIAFOLDER", "AWS_CONFIG_FILE": "theirs", "PATH": "/folder:/bin"},
     }
     left = {"p": {"PATH": "/bin"}, "n": {"AWS_CONFIG_FILE": "theirs", "PATH": "/folder:/bin"}}
-    env = {environment.DIRENV_DIFF: packed(sides), environment.DIRENV_WATCHES: packed(FILES)}
+    env = {environment.DIRENV_DIFF: packed(sides), DIRENV_WATCHES: packed(FILES)}
     assert told(env, limit="read-only", pinned="1") == [(environment.DIRENV_DIFF, left)]
     assert told({environment.DIRENV_DIFF: packed(left)}, limit="read-only") == []
     assert told({}, limit="read-only") == []
@@ -98,12 +99,12 @@ def test_a_limited_session_comes_back_but_not_with_another_in_the_store() -> Non
         **dict.fromkeys(environment.SET, "old"),
         environment.PROFILE: "prod",
         environment.DIRENV_DIFF: packed({"p": {}, "n": {environment.SEEN: ""}}),
-        environment.DIRENV_WATCHES: packed(FILES),
+        DIRENV_WATCHES: packed(FILES),
     }
     (_, taken), watches = told(env)
     assert isinstance(taken, dict)
     assert taken["p"] == {name: "old" for name in environment.SET if name != environment.PROFILE}
-    assert watches == (environment.DIRENV_WATCHES, FILES[1:])
+    assert watches == (DIRENV_WATCHES, FILES[1:])
 
 
 def test_it_is_told_nothing_by_its_own_file() -> None:
@@ -127,10 +128,10 @@ def test_no_stored_session_makes_it_undo_one_that_is_not_the_folders(
     env = {
         environment.PROFILE: before,
         environment.DIRENV_DIFF: diff,
-        environment.DIRENV_WATCHES: packed(files),
+        DIRENV_WATCHES: packed(files),
     }
-    assert [each for each in told(env, **session) if each[0] == environment.DIRENV_WATCHES] == (
-        [(environment.DIRENV_WATCHES, files[1:])] if stays else []
+    assert [each for each in told(env, **session) if each[0] == DIRENV_WATCHES] == (
+        [(DIRENV_WATCHES, files[1:])] if stays else []
     )
 
 
@@ -146,14 +147,14 @@ def test_another_session_stays_where_the_folders_was_the_shells_already(
         **dict.fromkeys(KEYS, "old"),
         environment.PROFILE: "prod",
         environment.DIRENV_DIFF: packed({"p": {}, "n": {"PATH": "/bin"}}),
-        environment.DIRENV_WATCHES: packed(FILES),
+        DIRENV_WATCHES: packed(FILES),
     }
     result = dict(told(env, **session))
-    assert result.get(environment.DIRENV_WATCHES) == (FILES[1:] if is_other else None)
+    assert result.get(DIRENV_WATCHES) == (FILES[1:] if is_other else None)
     sides = result.get(environment.DIRENV_DIFF, {"p": {}})
     assert isinstance(sides, dict)
     assert sides["p"].get(KEYS[0]) == ("old" if is_other else None)
-    assert told({**env, environment.DIRENV_WATCHES: packed(FILES[1:])}, **session) == []
+    assert told({**env, DIRENV_WATCHES: packed(FILES[1:])}, **session) == []
 
 
 @pytest.mark.parametrize("sides", [{"p": {}, "n": {"PATH": "/bin"}}, {"p": {}, "n": {"AWS_PROFILE": "x"}}, {}])
