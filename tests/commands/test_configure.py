@@ -336,7 +336,15 @@ def test_what_was_there_stays_before_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ['  eval "$(mfaenv init bash -p x)"', "/usr/bin/mfaenv init bash >f", "mfaenv.exe init"]
+    "line",
+    [
+        '  eval "$(mfaenv init bash -p x)"',
+        "/usr/bin/mfaenv init bash >f",
+        "mfaenv.exe init",
+        'eval "$(mfaenv init sh)"',
+        'eval "$(mfaenv init "${SHELL##*/}")"',
+        '[ -n "$BASH" ] && eval "$(mfaenv init bash)" || eval "$(mfaenv init zsh)"',
+    ],
 )
 def test_a_line_that_is_there_is_found(newcomer: Product, scenario: Scenario, line: str) -> None:
     (newcomer.home / ".bashrc").write_text(f"{line}\n")
@@ -383,8 +391,17 @@ def test_a_login_file_that_cannot_be_read_stops_nothing(newcomer: Product, scena
     assert (done.status, "login shell" in done.err) == (0, True)
 
 
-@pytest.mark.parametrize("line", ['# eval "$(mfaenv init bash)"', "mfaenv status", "my-mfaenv-init"])
-def test_a_line_that_only_speaks_of_it_is_not(newcomer: Product, scenario: Scenario, line: str) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        '# eval "$(mfaenv init bash)"',
+        "mfaenv status",
+        "my-mfaenv-init",
+        'eval "$(mfaenv init zsh)"',
+        "mfaenv init direnv >~/.config/direnv/lib/mfaenv.sh",
+    ],
+)
+def test_a_line_of_something_else_is_not(newcomer: Product, scenario: Scenario, line: str) -> None:
     (newcomer.home / ".bashrc").write_text(f"{line}\n")
     assert newcomer.run("configure", "--yes", "--token-code", scenario.device.code()).status == 0
     assert (newcomer.home / ".bashrc").read_text() == f'{line}\neval "$(mfaenv init bash)"\n'

@@ -18,7 +18,8 @@ from mfaenv.terminal.terminal import Terminal
 
 QUERY_SECONDS = 30
 
-_HAS_LINE = re.compile(r"(?im)^(?!\s*(?:#|::|rem\s)).*\bmfaenv(?:\.exe)?['\"]?\s+init\b")
+_COMMENTS = re.compile(r"(?im)^\s*(?:#|::|rem\s).*")
+_INIT = re.compile(r"(?i)\bmfaenv(?:\.exe)?['\"]?\s+init\b['\" ]*(\w*)")
 _READS_OTHERS = re.compile(r"^[^#\n]*(?:\.|source)\s.*(?:bashrc|\.profile)", re.MULTILINE)
 _FUNCTION = re.compile(r"^def .*\bmfaenv\b", re.MULTILINE)
 _UNQUOTED = re.compile(r"[~/][A-Za-z0-9._+/-]+")
@@ -49,7 +50,7 @@ def offer(shell: str, profile: str, env: Env, offers: Offers) -> bool:
         return False
     _note_login(language.startup_at_login, line, offers.terminal)
     file = rewrite.read(path)
-    if (_FUNCTION if language.saved else _HAS_LINE).search(file.text):
+    if _FUNCTION.search(file.text) if language.saved else _has_line(file.text, shell):
         return True
     if language.saved:
         named: Options = {} if profile == DEFAULT else {"profile": profile}
@@ -61,12 +62,19 @@ def offer(shell: str, profile: str, env: Env, offers: Offers) -> bool:
     return offers.change(f"The line that loads mfaenv in each new {shell}:", file, text)
 
 
+def _has_line(text: str, shell: str) -> bool:
+    """Return whether a line of `init` is there that is not for another shell, nor for direnv."""
+    own = {name for name, names in shells.SHELLS.items() if names[0] == shells.SHELLS[shell][0]}
+    others = {*shells.NAMES, catalog.DIRENV} - {*own, "sh"}
+    return not others.issuperset(_INIT.findall(_COMMENTS.sub("", text)))
+
+
 def _note_login(names: tuple[str, ...], line: str, terminal: Terminal) -> None:
     """Note where bash, as a login shell, never comes to ~/.bashrc."""
     name = next((name for name in names if os.path.exists(os.path.expanduser(name))), "")
     with suppress(MfaenvError):  # there is none, or it cannot be read
         text = rewrite.read(os.path.expanduser(name), "latin-1").text
-        if not (_READS_OTHERS.search(text) or _HAS_LINE.search(text)):
+        if not (_READS_OTHERS.search(text) or _has_line(text, "bash")):
             why = f"As a login shell, as in macOS' Terminal, bash reads {name} and not ~/.bashrc. Put this line there:"
             terminal.note(why, f'[ -z "$BASH" ] || {line}')
 
