@@ -70,6 +70,12 @@ def from_signal(error: BaseException) -> BaseException:
     return cause or error
 
 
+def without_value(word: str) -> str:
+    """Leave the value, which may be a secret, out of a NAME=value where a program is named."""
+    name, equals, _ = word.partition("=")
+    return f"{name}=…" if equals and name.isidentifier() else word
+
+
 def without_password(url: str) -> str:
     """Leave the user and the password out of a URL."""
     head, slashes, rest = url.partition("//") if "//" in url else ("", "", url)

@@ -2,7 +2,7 @@
 
 from mfaenv.aws import process
 from mfaenv.command_line import is_mfaenv, own_name
-from mfaenv.errors import MfaenvError
+from mfaenv.errors import MfaenvError, without_value
 from mfaenv.fast.catalog import read
 from mfaenv.fast.parse import CommandLine, Env, text
 from mfaenv.shells import join
@@ -36,7 +36,7 @@ def entry(command: str) -> str:
 def other_program(command: str) -> str:
     """Return the program that a command starts; empty for this one, or none."""
     name = next(iter(_words(command) or command.split()), "")
-    return "" if is_mfaenv(name) else name
+    return "" if is_mfaenv(name) else without_value(name)
 
 
 def _line_of(command: str) -> CommandLine:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mfaenv.aws import process
 from mfaenv.config.resolve import STDIN, checked_code
-from mfaenv.errors import CODE_NEEDED, CODE_WANTED, MfaenvError, wrong_usage
+from mfaenv.errors import CODE_NEEDED, CODE_WANTED, MfaenvError, without_value, wrong_usage
 from mfaenv.fast import KILLED, catalog, environment, parse
 from mfaenv.model import Acquisition, Request
 from mfaenv.terminal import program
@@ -99,7 +99,7 @@ def from_program(command: str, terminal: Terminal) -> str:
     words = process.words(command, "token command")
     if not words:
         raise wrong_usage("The token command has no words.", "Name a program that prints the code.")
-    name = os.path.basename(words[0])
+    name = os.path.basename(without_value(words[0]))
     end = time.monotonic() + PROGRAM_SECONDS
 
     def check() -> None:

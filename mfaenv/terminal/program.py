@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from mfaenv.errors import FAILED, MfaenvError
+from mfaenv.errors import FAILED, MfaenvError, without_value
 from mfaenv.fast.catalog import ENDINGS
 from mfaenv.fast.execute import script_command
 from mfaenv.terminal import coredump
@@ -80,6 +80,8 @@ def start(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> sub
     Raise OSError, ValueError, or MfaenvError for a batch file whose path or arguments cmd would run in part.
     """
     program = find(command[0], env)
+    if not program and (shown := without_value(command[0])) != command[0]:
+        raise FileNotFoundError(errno.ENOENT, "an assignment, which no shell reads here", shown)
     if not program and sys.platform == "win32":
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     words = [program or command[0], *command[1:]]
@@ -193,6 +195,6 @@ def cannot_run(name: str, error: OSError | ValueError, env: Mapping[str, str]) -
         if find(name, env):
             wrong = "the program that its first line names is not there"
             return MfaenvError(f"{name} cannot be run: {wrong}.", status=NOT_FOUND)
-        return MfaenvError(f"There is no program {name}.", "Check its name.", status=NOT_FOUND)
+        return MfaenvError(f"There is no program {without_value(name)}.", "Check its name.", status=NOT_FOUND)
     reason = getattr(error, "strerror", None) or "its name cannot be used"
     return MfaenvError(f"{name} cannot be run: {reason}.", status=NOT_EXECUTABLE)

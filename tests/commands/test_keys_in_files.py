@@ -25,8 +25,9 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="drives a pseudo
 def test_a_program_is_named_without_its_quotes_and_arguments(product: Product) -> None:
     configure(product, "vault", credential_process='"/opt/my tools/op-aws" get x')
     configure(product, "odd", credential_process="op-aws 'x")
+    configure(product, "wrong", credential_process="PIN=secret op-aws")
     sources = {row["profile"]: row["source"] for row in listed(product)}
-    assert (sources["vault"], sources["odd"]) == ("/opt/my tools/op-aws", "op-aws")
+    assert (sources["vault"], sources["odd"], sources["wrong"]) == ("/opt/my tools/op-aws", "op-aws", "PIN=…")
 
 
 def test_without_a_keychain_nothing_changes(product: Product) -> None:

@@ -255,6 +255,7 @@ def test_of_what_a_failing_process_says_the_last_line_is_shown(
     [
         ("credential_process = no-such-program --now", "No such file or directory: no-such-program"),
         ("credential_process = {home}", "Permission denied: "),
+        ("credential_process = PIN=secret{home} cat", "an assignment, which no shell reads here: PIN=…"),
         ("credential_process = 'unclosed", "its setting or its answer is malformed"),
         ("credential_process =", "its setting or its answer is malformed"),
         (
@@ -268,6 +269,7 @@ def test_what_is_not_there_to_run_or_read_is_told(product: Product, setting: str
     done = product.run("-p", "tool", "-f", "json")
     assert (done.status, done.out) == (1, "")
     assert_explained(done, f"Profile tool .*{wrong}")
+    assert "secret" not in done.err
 
 
 def test_keys_with_a_token_need_no_code(product: Product, aws: ObservedAws) -> None:
