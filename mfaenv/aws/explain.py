@@ -75,7 +75,7 @@ NOT_AWS = (
     "Check HTTPS_PROXY, NO_PROXY, and endpoint_url or AWS_ENDPOINT_URL.",
 )
 
-OTHERWISE = ("AWS answered {code}: {text}", "Run with --verbose to see what was used.")
+OTHERWISE = ("AWS answered {code}: {text}", "To see what was used, add --verbose, or type mfaenv doctor.")
 
 _CONNECTION = "Check the network, the region's name, and endpoint_url or AWS_ENDPOINT_URL."
 _BUNDLES = "Check AWS_CA_BUNDLE and ca_bundle. A proxy that decrypts TLS needs its certificate there."
