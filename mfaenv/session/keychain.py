@@ -6,6 +6,7 @@ An entry is what a credential_process prints.
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterator
@@ -182,16 +183,27 @@ def _opened(terminal: Terminal) -> Iterator[list[KeyringBackend]]:
 
 
 def _check_bus(bus: str) -> None:
+    """Raise MfaenvError for the path of a D-Bus that `_check_path` refuses.
+
+    https://dbus.freedesktop.org/doc/dbus-specification.html#addresses
+    """
+    from urllib.parse import unquote  # slow to load
+
+    for path in re.findall(r"(?:^|;)unix:(?:[^;]*,)?path=([^,;]*)", bus):
+        _check_path(unquote(path))
+
+
+def _check_path(path: str) -> None:
     """Raise MfaenvError for a D-Bus that is another user's, or not there and others can make one.
 
     Where that of a login was that has ended, anybody may have one, and a keychain on it.
     """
-    path = folder = bus.removeprefix("unix:path=").partition(",")[0]
+    folder = path
     while not os.path.lexists(folder) and folder != os.path.dirname(folder):
         folder = os.path.dirname(folder)
     try:
         state = os.lstat(path) if folder == path else os.stat(folder)
-    except OSError:  # it has no path
+    except OSError:
         return
     who = owner(state) if state.st_uid else ""
     if folder == path and who:

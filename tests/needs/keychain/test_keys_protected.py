@@ -59,7 +59,9 @@ def test_no_keys_go_to_the_bus_of_another_user(
     before = (product.home / ".aws/credentials").read_text()
     bus = keychain.env["DBUS_SESSION_BUS_ADDRESS"]
     os.chown(bus.removeprefix("unix:path="), NOBODY, NOBODY)
-    for address in (bus, f"{bus},guid=0123456789abcdef0123456789abcdef"):
+    guid, path = "guid=0123456789abcdef0123456789abcdef", bus.removeprefix("unix:path=")
+    in_rare_ways = (f"unix:{guid},path={path}", f"tcp:host=x;{bus}", bus.replace("/bus", "%2f%62us"))
+    for address in (bus, f"{bus},{guid}", *in_rare_ways):
         product.env["DBUS_SESSION_BUS_ADDRESS"] = address
         done = product.run("keys", "import")
         assert done.status == 1
