@@ -97,10 +97,10 @@ def collect(
     if profile := parse.text(options, "profile"):
         from mfaenv.config import awsfiles, roles  # slow to load
 
-        own: list[str] = []
+        own = roles.OwnSessions(profile)
         with suppress(MfaenvError):  # sessions name their profiles themselves
-            profile, *own = roles.session_of(awsfiles.load(env), profile)
-        stored = [row for row in stored if profile in row.profiles or own == [row.role or "", row.profiles[-1]]]
+            own = roles.OwnSessions.of(awsfiles.load(env), profile)
+        stored = [row for row in stored if own.has(row.profiles, row.role or "")]
     shell = _shell(env, rows, now)
     return shell, stored, _problems(env, shell, store)
 

@@ -1,6 +1,6 @@
 """From a profile to the keys at its root: source_profile by source_profile, as botocore follows them."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from mfaenv import suggest
 from mfaenv.aws import regions
@@ -63,16 +63,25 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
     return Chain(profiles[-1], tuple(reversed(hops)), tuple(profiles), machine)
 
 
-def session_of(files: AwsFiles, name: str) -> tuple[str, str, str]:
-    """Return the profile itself, or that behind our credential_process, its role, if any, and its root.
+class OwnSessions(NamedTuple):
+    """Which stored sessions are a profile's: got with it, through it, or of its role over the same root.
 
-    A stored session with this role and root is the profile's own, whichever profile got it.
+    `name` is that of the profile, or of the one behind our own credential_process.
     """
-    try:
+
+    name: str
+    role: str = ""
+    root: str = ""
+
+    @classmethod
+    def of(cls, files: AwsFiles, name: str) -> Self:
+        """Raise MfaenvError for a profile that leads nowhere."""
         profile = chain(files, name, "")
-    except MfaenvError:
-        return name, "", ""
-    return profile.profiles[0], profile.hops[-1].role_arn if profile.hops else "", profile.root
+        return cls(profile.profiles[0], profile.hops[-1].role_arn if profile.hops else "", profile.root)
+
+    def has(self, profiles: tuple[str, ...], role: str) -> bool:
+        """Return whether these are the profiles, from the one asked for to its root, and the role of such a session."""
+        return self.name in profiles or (self.role, self.root) == (role, profiles[-1])
 
 
 def profile_behind_process(files: AwsFiles, name: str) -> str:

@@ -183,36 +183,26 @@ def _opened(terminal: Terminal) -> Iterator[list[KeyringBackend]]:
 
 
 def _check_bus(bus: str) -> None:
-    """Raise MfaenvError for the path of a D-Bus that `_check_path` refuses.
+    """Raise MfaenvError for a D-Bus that is another user's, or not there and others can make one.
 
-    https://dbus.freedesktop.org/doc/dbus-specification.html#addresses
+    Where that of a login was that has ended, anybody may have one, and a keychain on it. How an address names its
+    path: https://dbus.freedesktop.org/doc/dbus-specification.html#addresses
     """
     from urllib.parse import unquote  # slow to load
 
-    for path in re.findall(r"(?:^|;)unix:(?:[^;]*,)?path=([^,;]*)", bus):
-        _check_path(unquote(path))
-
-
-def _check_path(path: str) -> None:
-    """Raise MfaenvError for a D-Bus that is another user's, or not there and others can make one.
-
-    Where that of a login was that has ended, anybody may have one, and a keychain on it.
-    """
-    folder = path
-    while not os.path.lexists(folder) and folder != os.path.dirname(folder):
-        folder = os.path.dirname(folder)
-    try:
-        state = os.lstat(path) if folder == path else os.stat(folder)
-    except OSError:
-        return
-    who = owner(state) if state.st_uid else ""
-    if folder == path and who:
-        wrong = f"The D-Bus of this shell belongs to {who}, and its keychain may too."
-    elif folder != path and (who or state.st_mode & (stat.S_IWGRP | stat.S_IWOTH)):
-        wrong = f"The D-Bus of this shell is not found, and others may make one at {path}."
-    else:
-        return
-    raise MfaenvError(wrong, f"Unset {BUS}, or sign in again.")
+    for path in map(unquote, re.findall(r"(?:^|;)unix:(?:[^;]*,)?path=([^,;]*)", bus)):
+        folder, wrong = path, ""
+        while not os.path.lexists(folder) and folder != os.path.dirname(folder):
+            folder = os.path.dirname(folder)
+        with suppress(OSError):
+            state = os.lstat(path) if folder == path else os.stat(folder)
+            who = owner(state) if state.st_uid else ""
+            if folder == path and who:
+                wrong = f"The D-Bus of this shell belongs to {who}, and its keychain may too."
+            elif folder != path and (who or state.st_mode & (stat.S_IWGRP | stat.S_IWOTH)):
+                wrong = f"The D-Bus of this shell is not found, and others may make one at {path}."
+        if wrong:
+            raise MfaenvError(wrong, f"Unset {BUS}, or sign in again.")
 
 
 def _backends(bus: str) -> list[KeyringBackend]:

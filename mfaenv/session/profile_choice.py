@@ -2,11 +2,10 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 
 from mfaenv import duration
 from mfaenv.command_line import aws_configure, same_command
-from mfaenv.config import awsfiles, names, roles, sources
+from mfaenv.config import names, sources
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast import environment, parse
@@ -53,16 +52,15 @@ def _obstacle(options: Options, terminal: Terminal) -> str:
 
 def rows(profiles: list[str], env: Env, store: Store, now: float) -> Iterator[Row]:
     """Yield the shell's profile, those with a stored session, the newest first, then the rest."""
+    stored: dict[str, Session] = {}
     entries = [] if store.refusal() else [store.read(Session, name) for name in store.names(SESSION)]
-    usable = [entry for entry in filter(None, entries) if entry.left(now) > 0 and not entry.limit]
-    usable.sort(key=lambda entry: entry.created)
-    newest, stored = {(entry.role, entry.profiles[-1]): entry for entry in usable}, dict[str, Session]()
-    with suppress(MfaenvError):  # the chosen profile's error says it
-        files = awsfiles.load(env)
-        stored = {name: newest.get(roles.session_of(files, name)[1:], Session()) for name in profiles}
-    in_shell = env.get(environment.PROFILE)
-    for name in sorted(profiles, key=lambda name: (name != in_shell, -stored.get(name, Session()).created)):
-        yield Row(name, _detail(stored[name], now) if stored.get(name) else "")
+    for entry in sorted(filter(None, entries), key=lambda entry: -entry.created):
+        if entry.left(now) > 0 and not entry.limit:
+            stored.setdefault(entry.profiles[0], entry)
+    existing = set(profiles)
+    recent = [name for name in (env.get(environment.PROFILE, ""), *stored) if name in existing]
+    for name in dict.fromkeys([*recent, *profiles]):
+        yield Row(name, _detail(stored[name], now) if name in stored else "")
 
 
 def _detail(entry: Session, now: float) -> str:

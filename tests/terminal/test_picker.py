@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from product import COMMAND, Product
-from settings import configure
 from terminals import CTRL_C, USUAL_SIZE, Window
 
 from mfaenv.errors import CODE_NEEDED, DONE, INTERRUPTED, USAGE
@@ -54,23 +53,6 @@ def test_what_is_chosen_is_printed_and_the_list_goes(stored: Product) -> None:
         assert window.ended() == DONE
         assert "until" in window.text
     assert "export MFAENV_PROFILE=staging" in output(stored)
-
-
-def test_each_profile_with_a_stored_roles_session_shows_it(stored: Product) -> None:
-    """Whichever profile got it, and whatever is wrong with another."""
-    role = Path(stored.env["AWS_CONFIG_FILE"]).read_text().partition("role_arn = ")[2].split()[0]
-    configure(stored, "east", role_arn=role, source_profile="default")
-    configure(stored, "odd", role_arn=role, source_profile="nobody")
-    configure(stored, "tools", credential_process="mfaenv process -p default")
-    with asking(stored, "--shell", "bash", "-p") as window:
-        window.see("7 of 7: ")
-        rows = re.findall(r"^[> ] \d  (\w+ *[a-z ]*)", window.text, re.MULTILINE)
-        assert [" ".join(row.split()) for row in rows] == [
-            *("staging role", "east role", "default user session", "tools user session"),
-            *("production", "audit", "odd"),
-        ]
-        window.press(CTRL_C)
-        window.ended()
 
 
 @pytest.mark.parametrize(
