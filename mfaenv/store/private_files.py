@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from mfaenv.fast.entry import owner, patiently
 
@@ -77,13 +78,9 @@ def remove_ended(path: str, now: float) -> None:
 
 def create(path: str, data: bytes, prepare: Callable[[int], None] = lambda _: None) -> None:
     """Write a new file, whatever the umask. Raise OSError."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
-    fd = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)
-    try:
+    with open(path, "xb", opener=partial(os.open, mode=0o600)) as file:
         if sys.platform != "win32":
-            os.fchmod(fd, 0o600)
-        while data:
-            data = data[os.write(fd, data) :]
-        prepare(fd)
-    finally:
-        os.close(fd)
+            os.fchmod(file.fileno(), 0o600)
+        file.write(data)
+        file.flush()
+        prepare(file.fileno())

@@ -24,7 +24,7 @@ PRIVATELY = re.compile(
     r"""mkdir(at)?\(.*,\ 0700\)
     |   chmod(at)?\(.*,\ 0700\)
     |   fchmod\(.*,\ 0600\)
-    |   open(at)?\(.*/\.mfaenv-[0-9a-f]{16}",\ O_WRONLY\|O_CREAT\|O_EXCL\|O_NOFOLLOW.*,\ 0600\)
+    |   open(at)?\(.*/\.mfaenv-[0-9a-f]{16}",\ O_WRONLY\|O_CREAT\|O_EXCL.*,\ 0600\)
     |   open(at)?\(.*/lock-[^/"]+",\ O_RDWR\|O_CREAT\|O_NOFOLLOW.*,\ 0600\)
     |   open(at)?\(.*,\ O_RDONLY\|""",
     re.VERBOSE,
