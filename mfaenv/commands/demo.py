@@ -36,22 +36,6 @@ from mfaenv.terminal.text import printable
 
 NO_DEVICE = "no device"
 
-_INTRODUCTION = """\
-This shell uses a pretend AWS at {url}.
-Nothing leaves this machine: the AWS CLI goes there, from 1.29 and 2.13 on.
-You are alice in account 123456789012, with an access key
-{policy}.
-
-{steps}
-
-There are roles too, for the same code: profiles staging, production, audit.
-This opens a console in the browser:
-
-  mfaenv console -p staging
-
-Another terminal window is outside of the demo, and has your own AWS.
-`exit` ends the demo and leaves nothing behind.
-"""
 _POLICY_WORDS = {
     "mfa": ("and a policy that denies everything without MFA", "is refused: the key alone may do nothing"),
     "none": ("and an MFA device, but no policy that demands it", "works: a device alone restricts nothing"),
@@ -174,7 +158,8 @@ def _introduction(scenario: Scenario, url: str, policy: str, shell: str) -> str:
         ("aws s3 ls", "works"),
     ]
     lines = "\n".join(f"  {line:<18}  {effect}" for line, effect in steps)
-    return _INTRODUCTION.format(url=url, policy=words, steps=lines)
+    introduction = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8")
+    return introduction.format(url=url, policy=words, steps=lines)
 
 
 def start(shell: str, env: Env) -> tuple[list[str], dict[str, str], str]:

@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from html import escape
+from pathlib import Path
 
 from mfaenv.pretend_aws.service import Operation
 from mfaenv.pretend_aws.totp import CODE_PATH
@@ -19,16 +20,7 @@ TOKEN_SECONDS = 15 * 60
 
 _PRIVATE = {"Cache-Control": "no-store", "Content-Security-Policy": "default-src 'none'"}
 
-_CONSOLE = """\
-<!DOCTYPE html>
-<html lang="en">
-<title>Pretend AWS console</title>
-<h1>Pretend AWS console</h1>
-<p>You are <b>{who}</b> in account <b>{account}</b>.
-<p>You asked for {destination}
-<p>This page comes from the pretend AWS on this machine, and nothing has left it.
-</html>
-"""
+_CONSOLE = Path(__file__).with_name("console.html").read_text(encoding="utf-8")
 
 
 def page_route(world: World, request: HttpRequest) -> Operation | None:
