@@ -20,12 +20,12 @@ from typing import NoReturn
 from mfaenv.errors import MfaenvError, from_signal
 from mfaenv.fast import KILLED, STDERR
 from mfaenv.terminal import foreground
+from mfaenv.terminal.program import LOOK_SECONDS
 
 assert sys.platform != "win32"  # noqa: S101 - no process can be replaced there, and the type checker has to know
 
 Served = AbstractContextManager[Mapping[str, str]]
 
-POLL_SECONDS = 0.2  # between two looks for the program's end, where the system does not report it
 _ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 
 
@@ -105,7 +105,7 @@ def _end_after(program: int) -> None:
         with suppress(ProcessLookupError):
             while True:
                 os.getpgid(program)  # of another user's process too, as it is by now with sudo
-                time.sleep(POLL_SECONDS)
+                time.sleep(LOOK_SECONDS)
     else:
         select.select([fd], [], [])
     os.kill(os.getpid(), signal.SIGTERM)

@@ -19,12 +19,11 @@ from mfaenv.session.code import CodeSource
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import DOUBTFUL, Styled, cells
+from mfaenv.terminal.tty import USUAL_COLUMNS
 
 TRIES = 3
 CODE_SECONDS = 30
 """How long a device shows one code: https://datatracker.ietf.org/doc/html/rfc6238, section 5.2."""
-
-COLUMNS = 80  # which every terminal has: a line that fits does not break within a name
 
 LOOK_SECONDS = 0.5  # until it is shown that the background waits for the keychain
 IDLE_SECONDS = 60  # after which a connection may be dead, as where the machine slept: it would lose the code
@@ -96,7 +95,7 @@ def question(request: Request, env: Env) -> tuple[Styled, ...]:
     account = f" in account {request.account}" if request.account else ""
     profile, device = f"For profile {request.profile.text}{account},", f"device {request.device.text}"
     one_line = f"{profile} {device}"
-    whom = (one_line,) if cells(one_line) <= COLUMNS else (profile, device)
+    whom = (one_line,) if cells(one_line) <= USUAL_COLUMNS else (profile, device)  # else a name would break
     not_aws = f"The code goes to {address.shown(endpoint)}, not to AWS."
     return (
         *map(Styled, whom),

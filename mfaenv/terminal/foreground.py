@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 from mfaenv.fast import KILLED, end_in_order
 from mfaenv.terminal import program
 
-POLL_SECONDS = 0.2  # between two looks for a signal
 STOPS = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGXCPU")
 _TYPED = ("SIGINT", "SIGQUIT", "SIGBREAK")  # what Ctrl-C, Ctrl-\ and Ctrl-Break send
 
@@ -40,7 +39,7 @@ def run_in_foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
             if pending:
                 end_in_order(pending[0], None)
             with suppress(subprocess.TimeoutExpired):
-                process.wait(POLL_SECONDS)
+                process.wait(program.LOOK_SECONDS)
     return status if status >= 0 else KILLED - status
 
 
