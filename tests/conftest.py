@@ -27,9 +27,8 @@ from terminals import NOT_INSTALLED
 from values import MEGABYTE
 from web_identity import WebIdentities
 
-from mfaenv.pretend_aws.files import write_files
 from mfaenv.pretend_aws.policy import ALLOW_ALL
-from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario, write_files
 from mfaenv.pretend_aws.totp import Device
 from mfaenv.pretend_aws.world import Credential, User, World
 

@@ -22,8 +22,7 @@ from mfaenv.errors import DONE, MfaenvError, wrong_usage
 from mfaenv.fast import direnv, environment, text_to_stdout
 from mfaenv.fast.catalog import OPTIONS
 from mfaenv.fast.parse import DEFAULT, Env, Options, Words
-from mfaenv.pretend_aws.files import without_aws, write_files
-from mfaenv.pretend_aws.scenario import Scenario, build_scenario, without_device
+from mfaenv.pretend_aws.scenario import Scenario, build_scenario, without_aws, without_device, write_files
 from mfaenv.pretend_aws.server import PretendAws
 from mfaenv.pretend_aws.totp import read_device_page
 from mfaenv.pretend_aws.world import World

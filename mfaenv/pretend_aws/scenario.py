@@ -1,14 +1,18 @@
-"""The world of `mfaenv demo`."""
+"""The world of `mfaenv demo`, and the AWS files and the environment that lead there alone."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from mfaenv import suggest
 from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE, Document
+from mfaenv.config import awsfiles, names
 from mfaenv.errors import USAGE, MfaenvError
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.totp import Device
 from mfaenv.pretend_aws.world import Credential, Role, World
+
+Sections = Mapping[str, Mapping[str, str]]
 
 REGION = "us-east-1"
 
@@ -25,7 +29,7 @@ class Scenario(NamedTuple):
     world: World
     key: Credential
     device: Device
-    profiles: Mapping[str, Mapping[str, str]]
+    profiles: Sections
 
 
 def build_scenario(policy: str) -> Scenario:
@@ -63,3 +67,34 @@ def without_device(scenario: Scenario) -> Scenario:
     user.devices.clear()
     user.policies = {"AdministratorAccess": ALLOW_ALL, "SetUpOwnDevice": SELF_SERVICE}
     return scenario._replace(profiles={**scenario.profiles, "default": {"region": REGION}})
+
+
+def write_files(
+    directory: Path, url: str, *, keys: Mapping[str, Credential], profiles: Sections
+) -> dict[str, str]:
+    """Write the two files; return the variables that lead there."""
+    config = {names.title_of(name): values for name, values in profiles.items()}
+    credentials = {
+        name: {"aws_access_key_id": key.id, "aws_secret_access_key": key.secret} for name, key in keys.items()
+    }
+    return {
+        "AWS_CONFIG_FILE": _write(directory / "config", config),
+        "AWS_SHARED_CREDENTIALS_FILE": _write(directory / "credentials", credentials),
+        "AWS_ENDPOINT_URL": url,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "MFAENV_CACHE_DIR": str(directory / "cache"),
+        "NO_PROXY": "127.0.0.1",
+        "no_proxy": "127.0.0.1",
+    }
+
+
+def without_aws(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without what chooses keys, files, regions or endpoints."""
+    theirs = ("AWS_", "MFAENV_")
+    return {name: value for name, value in environment.items() if not name.upper().startswith(theirs)}
+
+
+def _write(path: Path, sections: Sections) -> str:
+    path.touch(0o600)
+    path.write_text(awsfiles.to_text(sections), encoding="utf-8")
+    return str(path)

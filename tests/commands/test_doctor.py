@@ -16,9 +16,8 @@ from trouble import CODE, TOKEN
 
 from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE
 from mfaenv.pretend_aws import server
-from mfaenv.pretend_aws.files import write_files
 from mfaenv.pretend_aws.policy import ALLOW_ALL
-from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario, write_files
 from mfaenv.pretend_aws.world import RoleSession, User
 
 SERIAL = "arn:aws:iam::123456789012:mfa/alice"

@@ -28,8 +28,7 @@ from terminals import need
 from trouble import assert_explained
 
 from mfaenv.errors import CODE_NEEDED, DONE
-from mfaenv.pretend_aws.files import write_files
-from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario, write_files
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and strace")
 

@@ -16,7 +16,7 @@ from settled import PROGRAMS, seated
 from shell_table import BY_NAME, SHELLS, WITH_INIT, Shell
 from terminals import need, with_mfaenv
 
-from mfaenv.pretend_aws.files import write_files
+from mfaenv.pretend_aws.scenario import write_files
 from mfaenv.shells import UNQUOTED, render
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the programs of these tests are scripts of sh")

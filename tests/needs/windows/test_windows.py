@@ -12,8 +12,7 @@ from terminals import CTRL_C
 from windows_pc import ANSI, NATIVE, PATIENCE, ROOT, Console, Done, Windows
 
 import mfaenv
-from mfaenv.pretend_aws.files import write_files
-from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.scenario import Scenario, write_files
 from mfaenv.pretend_aws.world import Credential
 
 pytestmark = pytest.mark.xdist_group("windows")

@@ -17,8 +17,8 @@ from observed_aws import ObservedAws
 from product import PATIENCE
 from terminals import missing, need
 
-from mfaenv.pretend_aws.files import without_aws, write_files
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
+from mfaenv.pretend_aws.scenario import without_aws, write_files
 from mfaenv.pretend_aws.world import Role, User
 
 DEBIANS_AWS = "/usr/bin/aws"
