@@ -1,5 +1,6 @@
 """botocore sessions and clients, with a profile's settings."""
 
+import os
 import warnings
 from collections.abc import Mapping
 from functools import cache, partial
@@ -38,6 +39,9 @@ def _new_session(profile: str | None) -> Any:
     warnings.filterwarnings("ignore", module="dateutil")  # of odd times in answers
     with explain.setting_errors():
         made = botocore.session.Session(dict(VARIABLES), profile=profile)
+        for name in ("config_file", "credentials_file"):  # as in names.file_paths, before one is read
+            if os.path.expanduser(made.get_config_variable(name)).startswith("~"):
+                made.set_config_variable(name, os.devnull)
         made.register_component("data_loader", regions.loader())
         made.register("before-sign", partial(_refuse_http, made))
         # Opt-in regions refuse the global endpoint's tokens, and it answers for one partition only.

@@ -19,9 +19,10 @@ _NOT_PLAIN = frozenset(" \t\r\n'\"\\")
 
 def file_paths(env: Env) -> tuple[str, str]:
     """Return the paths of the config and credentials file; an empty variable means none, as in botocore."""
-    config = os.path.expandvars(env.get(CONFIG_VARIABLE, "~/.aws/config"))
-    credentials = os.path.expandvars(env.get(CREDENTIALS_VARIABLE, "~/.aws/credentials"))
-    return os.path.expanduser(config), os.path.expanduser(credentials)
+    paths = env.get(CONFIG_VARIABLE, "~/.aws/config"), env.get(CREDENTIALS_VARIABLE, "~/.aws/credentials")
+    config, credentials = (os.path.expanduser(os.path.expandvars(path)) for path in paths)
+    # Without a home, `~` would be in the current folder.
+    return "" if config[:1] == "~" else config, "" if credentials[:1] == "~" else credentials
 
 
 def profiles(env: Env) -> list[str]:

@@ -447,6 +447,27 @@ def test_a_user_without_a_name_and_a_home_gets_the_session_printed(
     assert warned(get(product, scenario))
 
 
+@needs_root("run a program as a user of no name")
+def test_a_user_without_a_home_gets_no_files_of_the_current_folder(
+    product: Product, scenario: Scenario
+) -> None:
+    """`~` is a folder there, which a stranger's repository may have."""
+    folder = product.home / "~" / ".aws"
+    folder.mkdir(parents=True)
+    for name in ("config", "credentials"):  # `s3 = x` is an error of botocore's
+        (folder / name).write_text("[default]\ncredential_process = touch pwned\ns3 = x\n")
+    for name in ("MFAENV_CACHE_DIR", "HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        del product.env[name]
+    as_nobody(product)
+    product.home.chmod(0o777)
+    product.command = tuple(word.replace(str(NOBODY), "424242") for word in product.command)
+    assert product.run("-f", "json", "--no-input").status == 1
+    assert "[]" in product.run("keys", "--json").out
+    product.env |= {"AWS_ACCESS_KEY_ID": scenario.key.id, "AWS_SECRET_ACCESS_KEY": scenario.key.secret}
+    assert get(product, scenario).status == 0
+    assert not (product.home / "pwned").exists()
+
+
 READ = f"""
 import os, sys
 from mfaenv.fast.entry import Session
