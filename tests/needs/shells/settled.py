@@ -25,6 +25,8 @@ PROGRAMS = {
     "what-is-set": f'echo "{KEYS}"',
     "where-aws-is": f'echo "{WHERE}"',
     "what-is-named": 'echo "profile=${MFAENV_PROFILE-none} named=${AWS_PROFILE-none} key=${AWS_ACCESS_KEY_ID-none}"',
+    "what-is-here": 'echo "profile=${MFAENV_PROFILE-none} AWS_PROFILE=${AWS_PROFILE-none} \
+limit=${MFAENV_SESSION_POLICY-none} folder=${OF_THE_FOLDER-left} key=${AWS_ACCESS_KEY_ID-none}"',
     "leave-with-7": "test -t 0 && test -t 1 && echo on a terminal; exit 7",
 }
 """What is put on the PATH, for any shell to start."""
