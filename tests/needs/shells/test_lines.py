@@ -1,6 +1,5 @@
 """Every documented line in every shell, with the function of `mfaenv init` loaded and without: it means the same."""
 
-import itertools
 import os
 import re
 import subprocess
@@ -116,15 +115,15 @@ def test_a_local_variable_that_hides_a_key_fails_the_line(
     """fish sets a global variable; programs see a function's own one of that name."""
     fish = BY_NAME["fish"]
     lines = (*fish.lines, *(["mfaenv"] if loaded else []))
-    for line, scope in itertools.product(lines, ("-lx", "-l")):
-        tried = f"{line.replace('mfaenv', 'mfaenv -p staging')}; and echo went on"
-        function = f"function f; set {scope} {name} AKIAIOSFODNN7EXAMPLE; {tried}; end"
-        done = ready.run(fish, *load(fish, loaded=loaded), function, "f; or echo failed")
-        assert done.stdout == "failed\n"
-        assert done.stderr.count(" hides ") == 1
-        assert f"mfaenv: A local {name} hides" in done.stderr
-        done = ready.run(fish, *load(fish, loaded=loaded), tried)
-        assert done.stdout == "went on\n"
+    for line in lines:
+        tried = f"{line.replace('mfaenv', 'mfaenv -p staging')}; and echo went on; or echo failed"
+        functions = [
+            f"function f{scope}; set {scope} {name} AKIAIOSFODNN7EXAMPLE; {tried}; end; f{scope}"
+            for scope in ("-lx", "-l")
+        ]
+        done = ready.run(fish, *load(fish, loaded=loaded), *functions, tried)
+        assert done.stdout == "failed\nfailed\nwent on\n"
+        assert done.stderr.count(" hides ") == done.stderr.count(f"mfaenv: A local {name} hides") == 2
 
 
 def test_bash_reads_the_function_of_ksh(ready: BackgroundClient) -> None:
