@@ -2,7 +2,6 @@
 
 import functools
 import gc
-import json
 import os
 import signal
 import sys
@@ -256,7 +255,7 @@ def signed_in(product: Product, scenario: Scenario) -> dict[str, str]:
     """The variables of a session of the default profile, which is stored."""
     done = product.run("-f", "json", "-c", scenario.device.code())
     assert done.status == 0, done.err
-    values: dict[str, str] = json.loads(done.out)
+    values: dict[str, str] = done.json()
     return values
 
 

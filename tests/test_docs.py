@@ -1,7 +1,6 @@
 """The README, the pages of help, the guide for contributors and the program say the same, both ways."""
 
 import ast
-import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -244,9 +243,9 @@ def names(data: Any) -> set[str]:
 @pytest.mark.parametrize("command", ["doctor", "keys", "process", "status"])
 def test_the_page_names_every_field(product: Product, scenario: Scenario, command: str) -> None:
     assert product.run("--shell", "bash", "--token-code", scenario.device.code()).status == 0
-    session = json.loads(product.run("process").out)
+    session = product.run("process").json()
     product.env |= {"AWS_ACCESS_KEY_ID": session["AccessKeyId"], "AWS_SESSION_TOKEN": session["SessionToken"]}
     done = product.run(command, *([] if command == "process" else ["--json"]))
-    fields = names(json.loads(done.out))
+    fields = names(done.json())
     assert len(fields) > 4
     assert [name for name in fields if f"`{name}`" not in page("scripts")] == []

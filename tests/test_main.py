@@ -1,6 +1,5 @@
 """The main command from outside: what is printed, what for, and what a shell in which it ran before makes of it."""
 
-import json
 import os
 import re
 import shlex
@@ -29,7 +28,7 @@ def answer(product: Product, *arguments: str) -> dict[str, str]:
     """What mfaenv would set, by name."""
     done = product.run("--format", "json", *arguments)
     assert done.status == 0, done.err
-    values: dict[str, str] = json.loads(done.out)
+    values: dict[str, str] = done.json()
     return values
 
 
@@ -67,7 +66,7 @@ def test_json_has_what_is_set(stored: Product) -> None:
 
 def test_a_process_document_is_what_the_sdks_read(stored: Product) -> None:
     for arguments in (("--format", "process"), ("process",)):
-        document = json.loads(stored.run(*arguments).out)
+        document = stored.run(*arguments).json()
         values = answer(stored)
         assert document == {
             "Version": 1,

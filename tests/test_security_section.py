@@ -329,14 +329,14 @@ def test_no_stored_file_holds_a_long_term_secret_key(product: Product, scenario:
 
 
 def test_a_session_is_for_twelve_hours_and_a_role_for_one(product: Product, scenario: Scenario) -> None:
-    stored = json.loads(signed_in(product, scenario).run("status", "--json").out)["stored"]
+    stored = signed_in(product, scenario).run("status", "--json").json()["stored"]
     hours = {row["profile"]: round(row["remaining"] / 3600) for row in stored}
     assert hours == {"default": 12, "staging": 1}
 
 
 def test_no_new_session_without_a_code(product: Product, scenario: Scenario, aws: ObservedAws) -> None:
     """Neither the long-term keys nor a stored session get one that may do more than the keys alone."""
-    session = json.loads(signed_in(product, scenario).run("-f", "process").out)
+    session = signed_in(product, scenario).run("-f", "process").json()
     long_term = {"AccessKeyId": scenario.key.id, "SecretAccessKey": scenario.key.secret}
     for keys in (long_term, session):
         with pytest.raises(ClientError):

@@ -21,7 +21,7 @@ from mfaenv.pretend_aws.scenario import Scenario
 def status(product: Product, *arguments: str) -> dict[str, Any]:
     done = product.run("status", "--json", *arguments)
     assert done.status == 0, done.err
-    found: dict[str, Any] = json.loads(done.out)
+    found: dict[str, Any] = done.json()
     return found
 
 
@@ -31,7 +31,7 @@ PRINT_ENVIRONMENT = (sys.executable, "-c", "import json, os; print(json.dumps(di
 def test_exec_changes_the_environment_and_nothing_else(product: Product, signed_in: dict[str, str]) -> None:
     product.env |= {"AWS_PROFILE": "default", "AWS_SECURITY_TOKEN": "stale", "OTHER": "kept"}
     done = product.run("exec", "--", *PRINT_ENVIRONMENT)
-    seen = json.loads(done.out)
+    seen = done.json()
     gone = {"AWS_PROFILE", "AWS_SECURITY_TOKEN"}
     expected = {**{name: value for name, value in product.env.items() if name not in gone}, **signed_in}
     assert {name: seen.get(name) for name in expected} == expected
@@ -115,7 +115,7 @@ def test_exec_without_a_session_starts_nothing(product: Product) -> None:
 
 
 def test_process_answers_the_sdk(product: Product, signed_in: dict[str, str]) -> None:
-    answer = json.loads(product.run("process").out)
+    answer = product.run("process").json()
     assert answer == {
         "Version": 1,
         "AccessKeyId": signed_in["AWS_ACCESS_KEY_ID"],
@@ -129,9 +129,9 @@ def test_process_answers_the_sdk(product: Product, signed_in: dict[str, str]) ->
 def test_process_names_the_account_that_the_keys_act_in(product: Product, signed_in: dict[str, str]) -> None:
     assert signed_in["MFAENV_PROFILE"] == "default"
     for arguments in (["--no-input"], ["--no-input"], ["--no-input", "--verbose"]):
-        answer = json.loads(product.run("process", "-p", "production", *arguments).out)
+        answer = product.run("process", "-p", "production", *arguments).json()
         assert answer["AccountId"] == "444455556666"
-    assert "AWS_ACCOUNT_ID" not in json.loads(product.run("-f", "json").out)
+    assert "AWS_ACCOUNT_ID" not in product.run("-f", "json").json()
 
 
 def test_status_knows_this_shell_and_the_store(
@@ -172,7 +172,7 @@ def test_a_session_that_needs_no_code_is_in_order_though_nothing_is_stored(produ
     keys = {"Version": 1, "AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": "s", "SessionToken": "t"}
     (product.home / "keys.json").write_text(json.dumps({**keys, "Expiration": "2099-01-01T00:00:00Z"}))
     configure(product, "nocode", credential_process=f"cat {product.home}/keys.json")
-    product.env |= json.loads(product.run("-p", "nocode", "-f", "json").out)
+    product.env |= product.run("-p", "nocode", "-f", "json").json()
     assert status(product)["shell"]["profile"] == "nocode"
     assert status(product)["problems"] == []
 
@@ -184,7 +184,7 @@ def test_where_no_session_can_be_stored_that_is_told_and_the_shells_is_in_order(
     (product.home / "file").write_text("")
     product.env |= {**signed_in, "MFAENV_CACHE_DIR": store.format(home=product.home)}
     assert status(product)["problems"] == []
-    rows = json.loads(product.run("doctor", "--json", "--no-input").out)["checks"]
+    rows = product.run("doctor", "--json", "--no-input").json()["checks"]
     wrong = [row["topic"] for row in rows if row["state"] == "wrong"]
     assert "store" in wrong
     assert "environment" not in wrong
@@ -221,9 +221,9 @@ def test_status_gives_long_term_keys_no_end_though_an_earlier_session_left_one(b
 @pytest.mark.usefixtures("signed_in")
 def test_status_knows_of_an_address_for_credentials(product: Product) -> None:
     done = product.run("exec", "--serve", "--", *COMMAND, "status", "--json")
-    shell = json.loads(done.out)["shell"]
+    shell = done.json()["shell"]
     assert (shell["profile"], shell["kind"], shell["access_key_id"]) == ("default", "served", None)
-    assert json.loads(done.out)["problems"] == []
+    assert done.json()["problems"] == []
     drawn = product.run("exec", "--serve", "--", *COMMAND, "status").out
     assert re.search(r"default +an address for credentials +.*renewed by mfaenv", drawn)
 
@@ -394,7 +394,7 @@ def deaf(request: pytest.FixtureRequest) -> Iterator[int]:
 def test_words_that_cannot_be_said_cost_no_session(product: Product, scenario: Scenario, deaf: int) -> None:
     done = product.run("-v", "-f", "json", "-c", scenario.device.code(), stderr=deaf)
     assert done.status == 0
-    assert "AWS_SESSION_TOKEN" in json.loads(done.out)
+    assert "AWS_SESSION_TOKEN" in done.json()
 
 
 def test_an_error_that_cannot_be_said_fails_the_line(product: Product, deaf: int) -> None:

@@ -236,7 +236,7 @@ def test_without_roles_it_says_so(product: Product) -> None:
 def test_a_user_whom_botocore_resolves_is_refused_too(
     product: Product, scenario: Scenario, aws: ObservedAws
 ) -> None:
-    session = json.loads(product.run("-f", "process", "-c", scenario.device.code()).out)
+    session = product.run("-f", "process", "-c", scenario.device.code()).json()
     set_keys(
         product,
         "mine",
@@ -250,7 +250,7 @@ def test_a_user_whom_botocore_resolves_is_refused_too(
 
 
 def test_a_role_whom_botocore_resolves_needs_no_code(staging: Product) -> None:
-    session = json.loads(staging.run("-p", "staging", "-f", "process").out)
+    session = staging.run("-p", "staging", "-f", "process").json()
     configure(staging, "ready", credential_process=f"echo '{json.dumps(session)}'", region="eu-west-1")
     done = staging.run("console", "-p", "ready", "--print", "-q")
     assert (done.status, done.err) == (0, "")

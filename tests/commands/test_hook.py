@@ -1,6 +1,5 @@
 """What a prompt hook puts into its shell, and what it takes away."""
 
-import json
 import re
 import time
 
@@ -17,7 +16,7 @@ def got(product: Product, profile: str, *options: str) -> dict[str, str]:
     """Return what a shell gets of a profile's session."""
     done = product.run("-f", "json", "-p", profile, *options)
     assert done.status == 0, done.err
-    pairs: dict[str, str] = json.loads(done.out)
+    pairs: dict[str, str] = done.json()
     return pairs
 
 

@@ -1,6 +1,5 @@
 """`mfaenv keys` where they stand in files: what is listed, what is told, and the order of a rotation."""
 
-import json
 import shlex
 import sys
 import time
@@ -262,7 +261,7 @@ def test_without_any_keys_the_first_ones_are_stored_under_default(product: Produ
 def test_the_session_that_a_new_key_has_too_is_one_row(product: Product, scenario: Scenario) -> None:
     get_session(product, scenario)
     assert product.run("keys", "rotate", "--no-input").status == 0
-    assert len(json.loads(product.run("status", "--json").out)["stored"]) == 1
+    assert len(product.run("status", "--json").json()["stored"]) == 1
 
 
 def test_keys_that_lie_elsewhere_are_not_rotated(product: Product, alice: User) -> None:

@@ -1,6 +1,5 @@
 """What is too long for an environment: refused, whoever sent it, before anything is printed or started."""
 
-import json
 import sys
 
 import pytest
@@ -61,8 +60,8 @@ def test_a_megabyte_in_a_file_is_an_error_of_a_few_lines(product: Product, setti
 
 def test_data_has_a_token_of_any_length(product: Product) -> None:
     set_keys(product, aws_session_token=MEGABYTE)
-    assert json.loads(product.run("-f", "json").out)["AWS_SESSION_TOKEN"] == MEGABYTE
-    assert json.loads(product.run("process").out)["SessionToken"] == MEGABYTE
+    assert product.run("-f", "json").json()["AWS_SESSION_TOKEN"] == MEGABYTE
+    assert product.run("process").json()["SessionToken"] == MEGABYTE
 
 
 def test_the_longest_token_is_stored_and_started_with(

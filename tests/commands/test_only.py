@@ -1,6 +1,5 @@
 """`mfaenv exec --only`: the program sees one profile, under its name and as the default, and no store."""
 
-import json
 import os
 import signal
 import subprocess
@@ -120,7 +119,7 @@ def test_the_session_inside_is_no_problem(product: Product, scenario: Scenario) 
     """It is in no store, on purpose."""
     options = ("--only", "-q", "-p", "staging", "-c", scenario.device.code())
     done = product.run("exec", *options, "--", sys.executable, "-m", "mfaenv", "status", "--json")
-    assert json.loads(done.out)["problems"] == []
+    assert done.json()["problems"] == []
 
 
 @pytest.mark.parametrize("command", [["keys"], ["keys", "rotate"], ["configure", "--yes"]], ids=" ".join)

@@ -42,12 +42,6 @@ KEYS_ALONE: dict[str, str] = {}
 SESSION_WITHOUT_MFA = {"aws:MultiFactorAuthPresent": "false"}
 
 
-def printed(product: Product, *arguments: str) -> Any:
-    outcome = product.run("policy", *arguments)
-    assert outcome.status == 0
-    return json.loads(outcome.out)
-
-
 def verdict(*policies: Any, action: str, resource: str = "*", mfa: dict[str, str]) -> Decision:
     return evaluate(policies, Query(action, resource, {"aws:username": "alice", **mfa}))
 
@@ -56,7 +50,7 @@ def verdict(*policies: Any, action: str, resource: str = "*", mfa: dict[str, str
 def test_it_fits_a_users_inline_policies_and_the_pretend_aws_understands_it(
     bare: Product, arguments: list[str]
 ) -> None:
-    policy = printed(bare, *arguments)
+    policy = bare.run("policy", *arguments).json()
     assert len("".join(json.dumps(policy).split())) <= INLINE_QUOTA
     assert parse(json.dumps(policy)) == policy
 
@@ -178,5 +172,5 @@ def test_put_on_a_user_it_is_what_the_doctor_misses(
     document = product.run("policy", *arguments).out
     iam.put_user_policy(UserName="alice", PolicyName="RequireMFA", PolicyDocument=document)
     after = product.run("doctor", "--no-input", "--json")
-    assert (before.status, json.loads(before.out)["verdict"]) == (1, "not enforced")
-    assert (after.status, json.loads(after.out)["verdict"]) == (0, "enforced")
+    assert (before.status, before.json()["verdict"]) == (1, "not enforced")
+    assert (after.status, after.json()["verdict"]) == (0, "enforced")

@@ -1,6 +1,5 @@
 """Sentences that say what to do next: the closest right line for what people type."""
 
-import json
 import re
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -213,7 +212,7 @@ def test_status_shows_the_time_of_day_and_leaves_out_what_has_ended(
     )
     Store.of({"MFAENV_CACHE_DIR": str(product.cache.parent)}).put(over, now + 60)
     assert "gone" not in product.run("status").out
-    (row,) = json.loads(product.run("status", "--json").out)["stored"]
+    (row,) = product.run("status", "--json").json()["stored"]
     assert row["profile"] == "default"
 
 

@@ -1,6 +1,5 @@
 """Where AWS is called, and what may stand between: certificates, proxies, regions, partitions."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -206,7 +205,7 @@ def test_where_the_profile_with_the_keys_has_no_address_all_calls_go_to_the_want
         outward.env["HTTPS_PROXY"] = f"http://{proxy.address}"
         done = outward.run("--shell", "bash", "-v", "-p", "x", "-c", scenario.device.code())
         assert f"endpoint   {aws.url} for sts  (endpoint_url)" in done.err
-        found = json.loads(outward.run("doctor", "--json", "-p", "x").out)
+        found = outward.run("doctor", "--json", "-p", "x").json()
         rotated = outward.run("keys", "rotate", "-p", "x", "--no-input")
     assert [check["text"] for check in found["checks"] if check["name"] == "endpoint"] == [
         f"{aws.url} for {service} (endpoint_url)" for service in ("sts", "iam", "s3")

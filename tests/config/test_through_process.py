@@ -1,6 +1,5 @@
 """A role whose source has mfaenv itself for its process: other programs need that, and to mfaenv it is the same."""
 
-import json
 import shlex
 import sys
 
@@ -61,7 +60,7 @@ def test_status_and_clear_know_the_session_by_the_name_of_the_process_too(
     through: Product, scenario: Scenario
 ) -> None:
     assert through.run("--shell", "bash", "-c", scenario.device.code()).status == 0
-    stored = json.loads(through.run("status", "--json", "-p", "default-mfa").out)["stored"]
+    stored = through.run("status", "--json", "-p", "default-mfa").json()["stored"]
     assert [row["profile"] for row in stored] == ["default"]
     assert "Removed the session of profile default" in through.run("clear", "-p", "default-mfa").err
     assert through.run("status", "-p", "default-mfa").out.endswith("for profile default-mfa.\n")
@@ -129,7 +128,7 @@ def test_a_circle_through_a_process_is_shown(through: Product) -> None:
 
 def test_doctor_names_the_roles_that_other_programs_assume_without_mfa(through: Product) -> None:
     def said() -> list[tuple[str, str, str]]:
-        checks = json.loads(through.run("doctor", "--no-input", "--json").out)["checks"]
+        checks = through.run("doctor", "--no-input", "--json").json()["checks"]
         return [(each["name"], each["text"], each["next_step"]) for each in checks if each["topic"] == "roles"]
 
     assert said() == []

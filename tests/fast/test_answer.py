@@ -1,4 +1,3 @@
-import json
 import os
 import sys
 import time
@@ -308,7 +307,7 @@ def test_a_stored_session_loads_nothing_heavy(product: Product, scenario: Scenar
     get(product, scenario)
     settle(product, clock)
     # A shell that has this session already is told nothing.
-    again = {**product.env, **json.loads(product.run("--format", "json").out)}
+    again = {**product.env, **product.run("--format", "json").json()}
     assert product.run("--shell", "bash", env=again).err == ""
     product.clock = None
     product.command = (sys.executable, "-X", "importtime", *COMMAND[1:])

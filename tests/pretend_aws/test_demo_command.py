@@ -72,7 +72,7 @@ def test_a_disk_without_room_is_no_bug(place: Place) -> None:
 
 def test_a_command_gets_the_demos_environment_and_nothing_of_the_users(place: Place) -> None:
     done = place.run("--", sys.executable, "-c", LOOK)
-    seen = json.loads(done.out)
+    seen = done.json()
     assert {name for name in seen if name.upper().startswith(("AWS_", "MFAENV_"))} == {
         "AWS_CONFIG_FILE",
         "AWS_SHARED_CREDENTIALS_FILE",

@@ -196,7 +196,7 @@ print(json.dumps([session.full_config["profiles"], session._build_profile_map() 
 """
     done = product.run("exec", "--serve", "-c", scenario.device.code(), "--", sys.executable, "-c", code)
     assert done.status == 0, done.err
-    profiles, services, modes, text = json.loads(done.out)
+    profiles, services, modes, text = done.json()
     region = {"region": "us-east-1", "mfa_serial": scenario.device.serial, "output": "text"}
     assert profiles["default"] == {**region, "services": "mine", "s3": {"max_concurrent_requests": "3"}}
     assert profiles["two words"] == {"region": "sa-east-1"}

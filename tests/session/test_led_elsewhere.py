@@ -159,7 +159,7 @@ def test_a_stored_session_calls_nobody(product: Product) -> None:
 def test_doctor_calls_no_such_address(product: Product, scenario: Scenario, relay: Refusal) -> None:
     product.env["AWS_ENDPOINT_URL_S3"] = f"{RELAY}/s3"
     done = product.run("doctor", "--json", "-c", scenario.device.code())
-    told = [check for check in json.loads(done.out)["checks"] if check["state"] == "wrong"]
+    told = [check for check in done.json()["checks"] if check["state"] == "wrong"]
     assert [check["name"] for check in told] == ["s3:ListAllMyBuckets"]
     assert "relay.example.com/s3 has no encryption" in told[0]["text"]
     configured(product, "AWS_ENDPOINT_URL", RELAY)
@@ -343,7 +343,7 @@ def test_verbose_and_doctor_name_the_address_that_is_called(
     done = product.run("--shell", "bash", "-v", "-c", CODE)
     assert f"endpoint   {address} for sts  (AWS's own)" in done.err
     assert set(relay.asked) == {f"{address.removeprefix('https://')}:443"}
-    checks = json.loads(product.run("doctor", "--json", "-c", CODE).out)["checks"]
+    checks = product.run("doctor", "--json", "-c", CODE).json()["checks"]
     assert f"{address} for sts (AWS's own)" in [
         check["text"] for check in checks if check["name"] == "endpoint"
     ]

@@ -7,7 +7,7 @@ import time
 import pytest
 from clock import Clock
 from observed_aws import ObservedAws
-from product import Outcome, Product
+from product import Product
 from settings import configure
 
 from mfaenv.fast.environment import DIRENV_DIFF
@@ -17,12 +17,6 @@ from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.wire import Refusal
 
 
-def keys(outcome: Outcome) -> dict[str, str]:
-    assert outcome.status == 0, outcome.err
-    found: dict[str, str] = json.loads(outcome.out)
-    return found
-
-
 def assumed(aws: ObservedAws) -> list[dict[str, str]]:
     return [dict(record.parameters) for record in aws.log if record.action == "AssumeRole"]
 
@@ -30,9 +24,9 @@ def assumed(aws: ObservedAws) -> list[dict[str, str]]:
 def test_a_roles_session_is_named_after_the_user_who_is_asked_for_once(
     product: Product, aws: ObservedAws, scenario: Scenario
 ) -> None:
-    keys(product.run("-f", "json", "-c", scenario.device.code()))
+    product.run("-f", "json", "-c", scenario.device.code()).json()
     for name in ("staging", "production", "audit"):
-        keys(product.run("-p", name, "-f", "json", "--no-input"))
+        product.run("-p", name, "-f", "json", "--no-input").json()
     assert {each["RoleSessionName"] for each in assumed(aws)} == {"alice"}
     assert aws.actions().count("GetCallerIdentity") == 1
 
@@ -40,7 +34,7 @@ def test_a_roles_session_is_named_after_the_user_who_is_asked_for_once(
 def test_a_user_who_was_renamed_has_the_new_name_from_the_next_code_on(
     product: Product, aws: ObservedAws, scenario: Scenario, clock: Clock
 ) -> None:
-    keys(product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()))
+    product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()).json()
     users = scenario.key.account.users
     users["alice.smith"] = users.pop("alice")
     users["alice.smith"].name = "alice.smith"
@@ -49,11 +43,9 @@ def test_a_user_who_was_renamed_has_the_new_name_from_the_next_code_on(
     ]
     role.trust = trust(users["alice.smith"].arn)
     clock.advance(31)
-    keys(
-        product.run(
-            "-p", "staging", "-f", "json", "--refresh", "--token-command", f"echo {scenario.device.code()}"
-        )
-    )
+    product.run(
+        "-p", "staging", "-f", "json", "--refresh", "--token-command", f"echo {scenario.device.code()}"
+    ).json()
     assert [each["RoleSessionName"] for each in assumed(aws)] == ["alice", "alice.smith"]
 
 
@@ -65,10 +57,10 @@ def test_a_trust_policy_that_demands_the_users_name_lets_it_in(
     (statement,) = trusting["Statement"]
     statement.setdefault("Condition", {})["StringLike"] = {"sts:RoleSessionName": "${aws:username}"}
     role = account.add_role("Named", trusting, policies={"All": ALLOW_ALL})
-    keys(product.run("-f", "json", "-c", scenario.device.code()))
+    product.run("-f", "json", "-c", scenario.device.code()).json()
     with open(product.env["AWS_CONFIG_FILE"], "a", encoding="utf-8") as file:
         file.write(f"[profile named]\nsource_profile = default\nrole_arn = {role.arn}\n")
-    keys(product.run("-p", "named", "-f", "json", "--no-input"))
+    product.run("-p", "named", "-f", "json", "--no-input").json()
     assert assumed(aws)[-1]["RoleSessionName"] == "alice"
 
 
@@ -76,7 +68,7 @@ def test_identity_and_tags_reach_aws(product: Product, aws: ObservedAws, scenari
     configure(
         product, "staging", source_identity="alice", session_tags="team=blue", transitive_session_tags="team"
     )
-    keys(product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()))
+    product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()).json()
     (call,) = assumed(aws)
     assert call["SourceIdentity"] == "alice"
     assert (call["Tags.member.1.Key"], call["Tags.member.1.Value"]) == ("team", "blue")
@@ -86,15 +78,15 @@ def test_identity_and_tags_reach_aws(product: Product, aws: ObservedAws, scenari
 def test_a_limited_session_is_stored_as_that_and_told(
     product: Product, aws: ObservedAws, scenario: Scenario
 ) -> None:
-    whole = keys(product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()))
-    limited = keys(product.run("-p", "staging", "-f", "json", "--read-only", "--no-input"))
+    whole = product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()).json()
+    limited = product.run("-p", "staging", "-f", "json", "--read-only", "--no-input").json()
     assert limited["AWS_ACCESS_KEY_ID"] != whole["AWS_ACCESS_KEY_ID"]
     assert limited["MFAENV_SESSION_POLICY"] == "read-only"
     assert "MFAENV_SESSION_POLICY" not in whole
-    assert keys(product.run("-p", "staging", "-f", "json", "--read-only", "--cached")) == limited
-    assert keys(product.run("-p", "staging", "-f", "json", "--cached")) == whole
+    assert product.run("-p", "staging", "-f", "json", "--read-only", "--cached").json() == limited
+    assert product.run("-p", "staging", "-f", "json", "--cached").json() == whole
     assert len(assumed(aws)) == 2
-    stored = json.loads(product.run("status", "--json").out)["stored"]
+    stored = product.run("status", "--json").json()["stored"]
     assert {row["session_policy"] for row in stored if row["role"]} == {None, "read-only"}
     assert "read-only" in product.run("status").out
 
@@ -105,20 +97,20 @@ KNOWS_KEYS = "eJyrVipQsqpWcgwPjnd0dnYNDo73do2M93RRslLKz0lRqtVRygPK19YCAPJtDCA="
 
 @pytest.mark.parametrize("way", ["--cached", "--verbose"])  # the second takes the long way
 def test_only_a_shell_gets_what_direnv_is_to_keep(product: Product, scenario: Scenario, way: str) -> None:
-    keys(product.run("-p", "staging", "-f", "json", "--read-only", "-c", scenario.device.code()))
+    product.run("-p", "staging", "-f", "json", "--read-only", "-c", scenario.device.code()).json()
     product.env[DIRENV_DIFF] = KNOWS_KEYS
     line = product.run("-p", "staging", "-s", "bash", "--read-only", way)
     assert line.status == 0, line.err
     assert f"export {DIRENV_DIFF}=" in line.out
-    assert DIRENV_DIFF not in keys(product.run("-p", "staging", "-f", "json", "--read-only", way))
+    assert DIRENV_DIFF not in product.run("-p", "staging", "-f", "json", "--read-only", way).json()
     assert DIRENV_DIFF not in product.run("-p", "staging", "-f", "dotenv", "--read-only", way).out
 
 
 def test_each_session_is_a_row(product: Product, scenario: Scenario) -> None:
-    keys(product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()))
+    product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()).json()
     configure(product, "staging", session_tags="team=blue")
-    keys(product.run("-p", "staging", "-f", "json", "--no-input"))
-    keys(product.run("-p", "staging", "-f", "json", "--read-only"))
+    product.run("-p", "staging", "-f", "json", "--no-input").json()
+    product.run("-p", "staging", "-f", "json", "--read-only").json()
     rows = [line for line in product.run("status").out.splitlines() if line.startswith("staging")]
     identities = sorted(re.split("  +", row)[1] for row in rows)
     assert identities == ["role Developer", "role Developer", "role Developer, read-only"]
@@ -127,8 +119,8 @@ def test_each_session_is_a_row(product: Product, scenario: Scenario) -> None:
 @pytest.fixture
 def limited(product: Product, scenario: Scenario) -> Product:
     """A shell with a session that may only read."""
-    keys(product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()))
-    product.env |= keys(product.run("-p", "staging", "-f", "json", "--read-only"))
+    product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()).json()
+    product.env |= product.run("-p", "staging", "-f", "json", "--read-only").json()
     return product
 
 
@@ -185,8 +177,8 @@ def test_what_a_hook_says_to_type_renews_the_session_of_this_shell(
     product: Product, aws: ObservedAws, scenario: Scenario
 ) -> None:
     """A role without a code, and with -p where AWS_PROFILE names another profile."""
-    keys(product.run("-f", "json", "-c", scenario.device.code()))
-    before = keys(product.run("-p", "staging", "-f", "json", "-d", "900"))
+    product.run("-f", "json", "-c", scenario.device.code()).json()
+    before = product.run("-p", "staging", "-f", "json", "-d", "900").json()
     product.env |= before | {"AWS_PROFILE": "default", "MFAENV_AWS_PROFILE": "default"}
     product.env["MFAENV_EXPIRES"] = str(int(time.time()) + 500)
     said = product.run("hook", "bash", "due").err
@@ -194,7 +186,7 @@ def test_what_a_hook_says_to_type_renews_the_session_of_this_shell(
     line = said.rpartition("type mfaenv ")[2].split()
     for entry in product.cache.glob("session-*"):  # as if it had 500 s left
         entry.write_text(entry.read_text().replace(before["MFAENV_EXPIRES"], product.env["MFAENV_EXPIRES"]))
-    after = keys(product.run("-f", "json", "--no-input", *line))
+    after = product.run("-f", "json", "--no-input", *line).json()
     assert after["MFAENV_PROFILE"] == "staging"
     assert after["AWS_ACCESS_KEY_ID"] != before["AWS_ACCESS_KEY_ID"]
     assert len(aws.actions("GetSessionToken")) == 1
@@ -208,7 +200,7 @@ def test_read_only_and_a_policy_beside_it_are_not_called_read_only(
     statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
     policy.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
     line = ("-p", "staging", "-f", "json", "--read-only", "--policy", str(policy))
-    assert keys(product.run(*line, "-c", scenario.device.code()))["MFAENV_SESSION_POLICY"] == "limited"
+    assert product.run(*line, "-c", scenario.device.code()).json()["MFAENV_SESSION_POLICY"] == "limited"
 
 
 def test_a_policy_may_begin_with_a_byte_order_mark(product: Product, scenario: Scenario) -> None:
@@ -216,7 +208,7 @@ def test_a_policy_may_begin_with_a_byte_order_mark(product: Product, scenario: S
     policy = product.home / "policy.json"
     policy.write_text('{"Version": "2012-10-17", "Statement": []}', encoding="utf-8-sig")
     line = ("-p", "staging", "-f", "json", "--policy", str(policy))
-    assert keys(product.run(*line, "-c", scenario.device.code()))["MFAENV_SESSION_POLICY"] == "limited"
+    assert product.run(*line, "-c", scenario.device.code()).json()["MFAENV_SESSION_POLICY"] == "limited"
 
 
 def test_a_changed_policy_file_is_another_session(
@@ -226,11 +218,11 @@ def test_a_changed_policy_file_is_another_session(
     statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
     policy.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
     line = ("-p", "staging", "-f", "json", "--policy", str(policy))
-    first = keys(product.run(*line, "-c", scenario.device.code()))
-    assert keys(product.run(*line, "--cached")) == first
+    first = product.run(*line, "-c", scenario.device.code()).json()
+    assert product.run(*line, "--cached").json() == first
     policy.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement | {"Action": "iam:*"}]}))
     assert product.run(*line, "--cached").status == 3
-    assert keys(product.run(*line, "--no-input")) != first
+    assert product.run(*line, "--no-input").json() != first
     assert len(assumed(aws)) == 2
 
 
@@ -239,7 +231,7 @@ def test_a_changed_policy_file_is_another_session(
 def test_an_empty_value_leads_to_no_session_but_the_one_that_was_asked_for(
     product: Product, scenario: Scenario, name: str, before: tuple[str, ...], after: tuple[str, ...]
 ) -> None:
-    keys(product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()))
+    product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()).json()
     row = MAIN_OPTIONS[name]
     flag = row.flags[-1]
     for given in ((flag, ""), (f"{flag}=",)):
@@ -272,6 +264,6 @@ def test_no_role_of_identity_center_is_called_a_users_session_or_named_for_a_lim
 
 
 def test_a_roles_session_serves_every_region(product: Product, scenario: Scenario) -> None:
-    first = keys(product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()))
-    other = keys(product.run("-p", "staging", "-f", "json", "--cached", "--region", "sa-east-1"))
+    first = product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()).json()
+    other = product.run("-p", "staging", "-f", "json", "--cached", "--region", "sa-east-1").json()
     assert (other["AWS_ACCESS_KEY_ID"], other["AWS_REGION"]) == (first["AWS_ACCESS_KEY_ID"], "sa-east-1")

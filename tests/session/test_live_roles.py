@@ -1,12 +1,11 @@
 """Roles with the stored session: one code serves them all, and what AWS refuses is explained."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from observed_aws import ObservedAws
-from product import PATIENCE, Outcome, Product
+from product import PATIENCE, Product
 from rare_things import add_virtual_device, demanding
 from settings import configure
 
@@ -15,14 +14,8 @@ from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.world import Role, User
 
 
-def session(outcome: Outcome) -> dict[str, str]:
-    assert outcome.status == 0, outcome.err
-    values: dict[str, str] = json.loads(outcome.out)
-    return values
-
-
-def signed_in(product: Product, scenario: Scenario) -> dict[str, str]:
-    return session(product.run("-f", "json", "-c", scenario.device.code()))
+def signed_in(product: Product, scenario: Scenario) -> Any:
+    return product.run("-f", "json", "-c", scenario.device.code()).json()
 
 
 def add_profile(product: Product, name: str, **settings: object) -> None:
@@ -50,8 +43,8 @@ def test_one_code_serves_the_user_two_roles_in_two_accounts_and_a_role_behind_a_
 ) -> None:
     signed_in(product, scenario)
     for name in ("staging", "production", "audit"):
-        session(product.run("-p", name, "-f", "json", "--no-input"))
-        session(product.run("-p", name, "-f", "json", "--no-input"))
+        product.run("-p", name, "-f", "json", "--no-input").json()
+        product.run("-p", name, "-f", "json", "--no-input").json()
     assert aws.actions().count("GetSessionToken") == 1
     assert aws.actions().count("AssumeRole") == 3
 
@@ -79,7 +72,7 @@ def test_each_hop_has_its_own_region_and_settings(
         role_session_name="alice@work",
         duration_seconds=5400,
     )
-    got = session(product.run("-p", "partner", "-f", "json", "-c", scenario.device.code()))
+    got = product.run("-p", "partner", "-f", "json", "-c", scenario.device.code()).json()
     (record,) = [record for record in aws.log if record.action == "AssumeRole"]
     assert record.region == got["AWS_REGION"] == "ap-south-1"
     assert record.parameters["ExternalId"] == "their-id"
@@ -92,7 +85,7 @@ def test_role_arn_is_assumed_with_the_profile_that_has_keys(
 ) -> None:
     signed_in(product, scenario)
     arn = scenario.profiles["staging"]["role_arn"]
-    got = session(product.run("-r", arn, "-f", "json", "--no-input", "-d", "30m"))
+    got = product.run("-r", arn, "-f", "json", "--no-input", "-d", "30m").json()
     assert assumed(aws)[-1] == {"RoleArn": arn, "RoleSessionName": "alice", "DurationSeconds": "1800"}
     assert got["MFAENV_PROFILE"] == "default"
 
@@ -105,7 +98,7 @@ def test_a_device_named_by_the_roles_own_profile_counts(
     device = add_virtual_device(alice, "second")
     arn = scenario.profiles["staging"]["role_arn"]
     add_profile(product, "mine", role_arn=arn, source_profile="default", mfa_serial=device.serial)
-    session(product.run("-p", "mine", "-f", "json", "-c", device.code()))
+    product.run("-p", "mine", "-f", "json", "-c", device.code()).json()
     (record,) = [record for record in aws.log if record.action == "GetSessionToken"]
     assert record.parameters["SerialNumber"] == device.serial
 
@@ -121,7 +114,7 @@ def test_a_trust_that_wants_a_recent_mfa_is_told_of_a_new_session(
     assert denied.status == 1
     assert "recent MFA" in denied.err
     assert "--refresh" in denied.err
-    session(product.run("-p", "careful", "-f", "json", "--refresh", "-c", scenario.device.code()))
+    product.run("-p", "careful", "-f", "json", "--refresh", "-c", scenario.device.code()).json()
     assert aws.actions().count("GetSessionToken") == 2
 
 
@@ -171,10 +164,10 @@ def test_a_role_behind_many_with_long_names_is_stored_and_read_back(
         name = f"{number}-{'x' * 2000}"
         add_profile(product, name, role_arn=made.arn, source_profile=source)
         source, before = name, made.arn
-    got = session(product.run("-p", source, "-f", "json", "-c", scenario.device.code()))
+    got = product.run("-p", source, "-f", "json", "-c", scenario.device.code()).json()
     assert aws.actions().count("AssumeRole") == 40
-    assert session(product.run("-p", source, "-f", "json", "--cached")) == got
-    status = json.loads(product.run("status", "--json", "-p", source).out)
+    assert product.run("-p", source, "-f", "json", "--cached").json() == got
+    status = product.run("status", "--json", "-p", source).json()
     assert [row["role"] for row in status["stored"]] == [before]
     assert product.run("clear", "-p", source).status == 0
     assert product.run("-p", source, "--cached", "--shell", "sh").status == 3
@@ -187,11 +180,11 @@ def test_a_roles_session_is_that_of_each_profile_with_the_role(product: Product,
         add_profile(product, name, role_arn=arn, source_profile="default", region=f"us-{name}-1")
     add_profile(product, "theirs", role_arn=arn, source_profile="nobody")
     configure(product, "nobody", aws_access_key_id="AKIAOTHEREXAMPLE0000", aws_secret_access_key="x")
-    first = session(product.run("-p", "east", "-f", "json", "-c", scenario.device.code()))
+    first = product.run("-p", "east", "-f", "json", "-c", scenario.device.code()).json()
     for name, stored in (("west", [arn]), ("staging", []), ("theirs", [])):
-        status = json.loads(product.run("status", "--json", "-p", name).out)
+        status = product.run("status", "--json", "-p", name).json()
         assert [row["role"] for row in status["stored"]] == stored
-    second = session(product.run("-p", "west", "-f", "json", "--cached"))
+    second = product.run("-p", "west", "-f", "json", "--cached").json()
     assert second["AWS_ACCESS_KEY_ID"] == first["AWS_ACCESS_KEY_ID"]
     assert "No session is stored" in product.run("clear", "-p", "theirs").err
     assert "Removed the session of profile east, role" in product.run("clear", "-p", "west").err
@@ -221,10 +214,10 @@ def test_a_role_is_asked_for_anew_where_its_profile_names_another_endpoint(
     signed_in(product, scenario)
     del product.env["AWS_ENDPOINT_URL"]
     configure(product, endpoint_url=aws.url)
-    session(product.run("-f", "json", "-c", scenario.device.shown().code))
+    product.run("-f", "json", "-c", scenario.device.shown().code).json()
     configure(product, "staging", endpoint_url=aws.url)
-    session(product.run("-p", "staging", "-f", "json"))
+    product.run("-p", "staging", "-f", "json").json()
     with ObservedAws(scenario.world) as other:
         configure(product, "staging", endpoint_url=other.url)
-        session(product.run("-p", "staging", "-f", "json"))
+        product.run("-p", "staging", "-f", "json").json()
         assert other.actions() == ["AssumeRole"]

@@ -3,11 +3,12 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from machine_role import Machine
 from observed_aws import ObservedAws
-from product import Outcome, Product
+from product import Product
 from rare_things import add_virtual_device
 from trouble import assert_explained
 
@@ -16,12 +17,6 @@ from mfaenv.pretend_aws.world import User
 
 DEVELOPER = "arn:aws:iam::111122223333:role/Developer"
 ROLE = f"[profile top]\nrole_arn = {DEVELOPER}\nregion = us-east-1\n"
-
-
-def exported(outcome: Outcome) -> dict[str, str]:
-    assert outcome.status == 0, outcome.err
-    values: dict[str, str] = json.loads(outcome.out)
-    return values
 
 
 @pytest.fixture
@@ -72,13 +67,13 @@ def test_the_keys_of_a_process_get_a_session(
     configure(empty, f"[profile tool]\n{process.setting}mfa_serial = {scenario.device.serial}\n")
     refused = empty.run("-p", "tool", "-f", "json", "--no-input")
     assert (refused.status, refused.out) == (3, "")
-    got = exported(empty.run("-p", "tool", "-f", "json", "-c", scenario.device.code()))
+    got = empty.run("-p", "tool", "-f", "json", "-c", scenario.device.code()).json()
     assert got["AWS_SESSION_TOKEN"]
     assert aws.actions() == ["GetSessionToken"]
     assert process.starts() == 2
     for options in ((), ("--cached",), ("-v",), ("--region", "us-west-2")):
         assert (
-            exported(empty.run("-p", "tool", "-f", "json", *options))["AWS_ACCESS_KEY_ID"]
+            empty.run("-p", "tool", "-f", "json", *options).json()["AWS_ACCESS_KEY_ID"]
             == got["AWS_ACCESS_KEY_ID"]
         )
     assert process.starts() == 0
@@ -89,7 +84,7 @@ def test_a_process_is_not_started_before_it_is_known_where_the_code_comes_from(
     empty: Product, scenario: Scenario, process: Process
 ) -> None:
     configure(empty, f"[profile tool]\n{process.setting}mfa_serial = {scenario.device.serial}\n")
-    exported(empty.run("-p", "tool", "-f", "json", "-c", scenario.device.code()))
+    empty.run("-p", "tool", "-f", "json", "-c", scenario.device.code()).json()
     process.starts()
     assert empty.run("-p", "tool", "-f", "json", "--refresh", "--no-input").status == 3
     assert process.starts() == 0
@@ -103,7 +98,7 @@ def test_a_process_that_gives_other_keys_than_before_is_believed(
     devices = [scenario.device, add_virtual_device(user, "second"), add_virtual_device(user, "third")]
     configure(empty, f"[profile tool]\n{process.setting}")
 
-    def got(number: int) -> dict[str, str]:
+    def got(number: int) -> Any:
         device = devices[number]
         options = (
             "-p",
@@ -116,7 +111,7 @@ def test_a_process_that_gives_other_keys_than_before_is_believed(
             "-c",
             device.code(),
         )
-        return exported(empty.run(*options))
+        return empty.run(*options).json()
 
     got(0)
     second = user.add_key("AKIAI44QH8DHBEXAMPLE")
@@ -135,7 +130,7 @@ def test_a_role_on_top_of_a_process_has_the_session(
     serial = f"mfa_serial = {scenario.device.serial}\n"
     first, second = (serial, "") if where == "the role's" else ("", serial)
     configure(empty, f"{ROLE}source_profile = tool\n{first}[profile tool]\n{process.setting}{second}")
-    exported(empty.run("-p", "top", "-f", "json", "-c", scenario.device.code()))
+    empty.run("-p", "top", "-f", "json", "-c", scenario.device.code()).json()
     assert aws.actions() == ["GetSessionToken", "GetCallerIdentity", "AssumeRole"]
 
 
@@ -145,10 +140,10 @@ def test_the_environment_as_a_credential_source(empty: Product, aws: ObservedAws
     theirs = {"AWS_ACCESS_KEY_ID": scenario.key.id, "AWS_SECRET_ACCESS_KEY": scenario.key.secret}
     empty.env |= theirs
     assert empty.run("-p", "top", "-f", "json", "--no-input").status == 3
-    got = exported(empty.run("-p", "top", "-f", "json", "-c", scenario.device.code()))
+    got = empty.run("-p", "top", "-f", "json", "-c", scenario.device.code()).json()
     assert aws.actions() == ["GetSessionToken", "GetCallerIdentity", "AssumeRole"]
     empty.env |= got
-    assert exported(empty.run("-f", "json"))["AWS_ACCESS_KEY_ID"] == got["AWS_ACCESS_KEY_ID"]
+    assert empty.run("-f", "json").json()["AWS_ACCESS_KEY_ID"] == got["AWS_ACCESS_KEY_ID"]
 
 
 def test_a_session_of_a_shell_is_no_credential_source(
@@ -161,7 +156,7 @@ def test_a_session_of_a_shell_is_no_credential_source(
         f"{role}[profile alice]\nmfa_serial = {scenario.device.serial}\n"
         + "".join(f"{name.lower()} = {value}\n" for name, value in theirs.items()),
     )
-    got = exported(empty.run("-p", "alice", "-f", "json", "-c", scenario.device.code()))
+    got = empty.run("-p", "alice", "-f", "json", "-c", scenario.device.code()).json()
     others = {name: got[name] for name in (*theirs, "AWS_SESSION_TOKEN")}
     empty.env |= got
     before = len(aws.log)
@@ -172,9 +167,9 @@ def test_a_session_of_a_shell_is_no_credential_source(
         assert "Export the keys, or write source_profile" in done.err
     for name in set(got) - set(others):
         del empty.env[name]
-    exported(empty.run("-p", "top", "-f", "json"))  # another program's
+    empty.run("-p", "top", "-f", "json").json()  # another program's
     empty.env |= got | theirs  # the keys over the session
-    exported(empty.run("-p", "top", "-f", "json"))
+    empty.run("-p", "top", "-f", "json").json()
 
 
 def test_a_machine_under_a_role_with_a_device_never_asks(
@@ -202,19 +197,18 @@ def test_files_of_older_programs(empty: Product, aws: ObservedAws, scenario: Sce
         empty.env["AWS_CREDENTIAL_FILE"] = str(empty.home / "old")
     configure(empty, f"[default]\nmfa_serial = {scenario.device.serial}\n")
     assert empty.run("-f", "json", "--no-input").status == 3
-    got = exported(empty.run("-f", "json", "-c", scenario.device.code()))
-    assert exported(empty.run("-f", "json"))["AWS_ACCESS_KEY_ID"] == got["AWS_ACCESS_KEY_ID"] != scenario.key.id
+    got = empty.run("-f", "json", "-c", scenario.device.code()).json()
+    assert empty.run("-f", "json").json()["AWS_ACCESS_KEY_ID"] == got["AWS_ACCESS_KEY_ID"] != scenario.key.id
     assert aws.actions() == ["GetSessionToken"]
 
 
 def test_another_region_takes_no_code(product: Product, aws: ObservedAws, scenario: Scenario) -> None:
-    first = exported(product.run("-f", "json", "-c", scenario.device.code()))
-    again = exported(product.run("-f", "json", "--region", "us-west-2"))
+    first = product.run("-f", "json", "-c", scenario.device.code()).json()
+    again = product.run("-f", "json", "--region", "us-west-2").json()
     assert again["AWS_ACCESS_KEY_ID"] == first["AWS_ACCESS_KEY_ID"]
     assert again["AWS_REGION"] == "us-west-2"
     assert (
-        exported(product.run("-p", "staging", "-f", "json", "--region", "us-west-2"))["AWS_REGION"]
-        == "us-west-2"
+        product.run("-p", "staging", "-f", "json", "--region", "us-west-2").json()["AWS_REGION"] == "us-west-2"
     )
     assert [(record.action, record.region) for record in aws.log] == [
         ("GetSessionToken", "us-east-1"),
@@ -230,14 +224,14 @@ KEYS = "aws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = {}\naw
 def test_a_role_beside_cached_keys_is_assumed_once(
     product: Product, aws: ObservedAws, scenario: Scenario, own: bool
 ) -> None:
-    session = exported(product.run("-f", "json", "-c", scenario.device.code()))
+    session = product.run("-f", "json", "-c", scenario.device.code()).json()
     keys = "".join(
         f"{name.lower()} = {session[name]}\n"
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
     )
     base = f"[profile base]\nrole_arn = arn:aws:iam::111122223333:role/Other\nsource_profile = x\n{keys}"
     configure(product, f"{ROLE}source_profile = top\n{keys}" if own else f"{ROLE}source_profile = base\n{base}")
-    exported(product.run("-p", "top", "-f", "json"))
+    product.run("-p", "top", "-f", "json").json()
     assert aws.actions() == ["GetSessionToken", "AssumeRole"]
 
 

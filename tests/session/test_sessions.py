@@ -1,6 +1,5 @@
 """What is told of the session that one gets: whether it is new, until when it holds, and where it is shorter."""
 
-import json
 import re
 from datetime import datetime
 from errno import EMFILE
@@ -26,7 +25,7 @@ def told(product: Product, *arguments: str) -> tuple[str, str]:
     done = product.run("--format", "json", "--verbose", *arguments)
     assert done.status == 0, done.err
     (line,) = re.findall(r"^mfaenv: session +(.*)$", done.err, re.MULTILINE)
-    return line, json.loads(done.out).get("AWS_CREDENTIAL_EXPIRATION", "")
+    return line, done.json().get("AWS_CREDENTIAL_EXPIRATION", "")
 
 
 @pytest.mark.parametrize("arguments", [(), ("-p", "staging")], ids=["the user's", "a role's"])

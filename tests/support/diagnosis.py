@@ -1,6 +1,5 @@
 """What `mfaenv doctor` finds."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -44,7 +43,7 @@ class Diagnosis(NamedTuple):
 def diagnose(product: Product, *arguments: str) -> Diagnosis:
     outcome = product.run("doctor", "--json", *arguments)
     assert outcome.out, outcome.err
-    found = Diagnosis(outcome.status, json.loads(outcome.out), outcome.err)
+    found = Diagnosis(outcome.status, outcome.json(), outcome.err)
     assert all(check["next_step"] for check in found.data["checks"] if check["state"] != "ok")
     assert (found.data["next_step"] is None) is (found.data["verdict"] == "enforced")
     return found

@@ -1,6 +1,5 @@
 """What tests of `mfaenv keys` look at and do."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ def credentials(product: Product) -> Path:
 def listed(product: Product, *options: str) -> list[dict[str, Any]]:
     done = product.run("keys", "--json", *options)
     assert done.status == 0, done.err
-    rows: list[dict[str, Any]] = json.loads(done.out)["keys"]
+    rows: list[dict[str, Any]] = done.json()["keys"]
     return rows
 
 

@@ -4,6 +4,7 @@ Most runs are forks of a process that has it loaded (fork_server); a test for wh
 asks for the fixture `real_starts`.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -61,6 +62,11 @@ class Outcome(NamedTuple):
     status: int
     out: str
     err: str
+
+    def json(self) -> Any:
+        """Return the JSON that it printed."""
+        assert self.out, self.err
+        return json.loads(self.out)
 
 
 class Product:

@@ -1,6 +1,5 @@
 """Text from outside, in every command: a terminal gets no character from it that is more than shown."""
 
-import json
 import re
 import sys
 
@@ -92,7 +91,7 @@ def furnished(product: Product, scenario: Scenario) -> Product:
             f'[profile "{FILED}"]\nregion = us-east-1\nmfa_serial = {serial}\nx{FILED} = y\n[{FILED}]\na = b\n'
         )
     done = product.run("-p", FILED, "-f", "json", "-c", scenario.device.code())
-    product.env |= {**json.loads(done.out), "AWS_PROFILE": HOSTILE, "AWS_DEFAULT_PROFILE": FILED}
+    product.env |= {**done.json(), "AWS_PROFILE": HOSTILE, "AWS_DEFAULT_PROFILE": FILED}
     return product
 
 

@@ -192,7 +192,7 @@ def test_a_containers_file_has_no_quotes(outside: Product) -> None:
     """`docker run --env-file` takes quotes as part of the value."""
     lines = outside.run("-f", "dotenv").out.splitlines()
     values = dict(line.split("=", 1) for line in lines)
-    assert values == json.loads(outside.run("-f", "json").out)
+    assert values == outside.run("-f", "json").json()
     inside = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": os.pathsep.join(sys.path),

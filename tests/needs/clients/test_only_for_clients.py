@@ -1,6 +1,5 @@
 """What boto3 and the AWS CLI find in `mfaenv exec --only`."""
 
-import json
 import os
 import shutil
 import sys
@@ -36,7 +35,7 @@ def test_boto3_finds_the_profile_by_its_name_and_by_default_and_no_other(
     code = ("-c", scenario.device.code())
     done = product.run("exec", "--only", *way, "-p", "staging", *code, "--", sys.executable, "-c", BOTO3)
     assert (done.status, done.err) == (0, "")
-    default, named, other, mode, folder, profiles = json.loads(done.out)
+    default, named, other, mode, folder, profiles = done.json()
     assert default == named == ["Developer", "eu-west-1"]
     assert other == "The config profile (production) could not be found"
     assert (mode, profiles) == (0o700, ["default", "staging"])

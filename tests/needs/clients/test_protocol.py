@@ -1,6 +1,5 @@
 """A second opinion on the protocol: moto's server, which nobody here wrote. It takes any code."""
 
-import json
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -62,7 +61,7 @@ def test_a_session_comes_for_a_code(alice: Product) -> None:
     begun = int(time.time())
     done = alice.run("--format", "json", "-c", "123456", "--serial-number", ALICE, "-d", "1h")
     assert done.status == 0, done.err
-    values = json.loads(done.out)
+    values = done.json()
     assert all(values[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"))
     end = datetime.fromisoformat(values["AWS_CREDENTIAL_EXPIRATION"]).timestamp()
     assert begun <= end - 3600 <= time.time() + 1
@@ -98,4 +97,4 @@ def test_a_role_is_assumed_with_the_session(alice: Product) -> None:
     role = "arn:aws:iam::123456789012:role/Developer"
     done = alice.run("--format", "json", "-c", "123456", "--serial-number", ALICE, "--role-arn", role)
     assert done.status == 0, done.err
-    assert json.loads(done.out)["AWS_ACCESS_KEY_ID"].startswith("ASIA")
+    assert done.json()["AWS_ACCESS_KEY_ID"].startswith("ASIA")

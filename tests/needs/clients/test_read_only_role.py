@@ -1,29 +1,22 @@
 """What boto3 may do with a role of less power."""
 
-import json
 import subprocess
 import sys
 
 import pytest
-from product import Outcome, Product
+from product import Product
 
 from mfaenv.pretend_aws.scenario import Scenario
-
-
-def keys(outcome: Outcome) -> dict[str, str]:
-    assert outcome.status == 0, outcome.err
-    found: dict[str, str] = json.loads(outcome.out)
-    return found
 
 
 @pytest.mark.parametrize("command", [("process",), ("exec", "-q")])
 def test_a_read_only_role_reads_and_writes_nothing(
     product: Product, scenario: Scenario, command: tuple[str, ...]
 ) -> None:
-    keys(product.run("-f", "json", "-c", scenario.device.code()))
+    product.run("-f", "json", "-c", scenario.device.code()).json()
     ask = (*command, "-p", "staging", "--read-only", "--no-input")
     if command[0] == "process":
-        found = json.loads(product.run(*ask).out)
+        found = product.run(*ask).json()
         env = {"AWS_ACCESS_KEY_ID": found["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": found["SecretAccessKey"]}
         product.env |= {**env, "AWS_SESSION_TOKEN": found["SessionToken"]}
         ask = ("exec-nothing",)

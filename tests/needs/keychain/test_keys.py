@@ -503,7 +503,7 @@ def test_a_program_that_is_not_on_the_path_is_named_with_its_folder(
     assert listed(product)[0]["place"] == "keychain"
     with_process = shlex.split(line.partition("= ")[2])
     product.command = tuple(with_process[:1])
-    assert json.loads(product.run(*with_process[1:]).out)["AccessKeyId"] == scenario.key.id
+    assert product.run(*with_process[1:]).json()["AccessKeyId"] == scenario.key.id
     get_session(product, scenario)
     credentials(product).write_text(before)
     product.env["PATH"] += f"{os.pathsep}{program.parent}"

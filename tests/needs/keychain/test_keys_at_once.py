@@ -228,7 +228,7 @@ def test_a_keychain_that_loses_the_new_key_keeps_the_old_one(
     assert done.status == 1
     assert_explained(done, "did not keep the keys", "Nothing was removed")
     assert [key.id for key in alice.keys] == [scenario.key.id]
-    assert json.loads(product.run("keys", "get").out)["SecretAccessKey"] == scenario.key.secret
+    assert product.run("keys", "get").json()["SecretAccessKey"] == scenario.key.secret
     del product.env["CUT"]
     succeeded(product.run("keys", "rotate", "--no-input", "--delete"))
     (new,) = alice.keys

@@ -74,9 +74,7 @@ def test_every_profile_that_has_the_old_key_gets_the_new_one(
     get_session(product, scenario)
     done = succeeded(product.run(*ROTATE, "--delete"))
     (new,) = alice.keys
-    rows = {
-        row["profile"]: row["access_key_id"] for row in json.loads(product.run("keys", "--json").out)["keys"]
-    }
+    rows = {row["profile"]: row["access_key_id"] for row in product.run("keys", "--json").json()["keys"]}
     assert rows == {
         **dict.fromkeys(("default", "same", "moved", "in config"), new.id),
         "other": "AKIAOTHEREXAMPLE0000",

@@ -90,9 +90,9 @@ def test_any_program_of_the_user_gets_them_and_the_stored_sessions(
     product: Product, scenario: Scenario, keychain: Keychain
 ) -> None:
     imported(product)
-    session = json.loads(product.run("-f", "json", "-c", scenario.device.code()).out)
+    session = product.run("-f", "json", "-c", scenario.device.code()).json()
     assert json.loads(keychain.lookup("default"))["SecretAccessKey"] == scenario.key.secret
-    assert json.loads(product.run("keys", "get").out)["SecretAccessKey"] == scenario.key.secret
+    assert product.run("keys", "get").json()["SecretAccessKey"] == scenario.key.secret
     assert holding(product.cache, session["AWS_SECRET_ACCESS_KEY"])
 
 

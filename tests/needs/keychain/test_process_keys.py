@@ -57,7 +57,7 @@ def in_keychain(product: Product, keychain: Keychain, output: str) -> None:
 
 
 def stored(product: Product) -> list[dict[str, str]]:
-    rows: list[dict[str, str]] = json.loads(product.run("status", "--json").out)["stored"]
+    rows: list[dict[str, str]] = product.run("status", "--json").json()["stored"]
     return rows
 
 
@@ -71,7 +71,7 @@ def test_a_programs_keys_get_a_session_and_a_stored_one_does_not_start_it(
     log = by_program(product, printed(scenario.key))
     first = product.run("-f", "json", "--token-code", scenario.device.code())
     assert first.status == 0, first.err
-    assert json.loads(first.out)["AWS_ACCESS_KEY_ID"].startswith("ASIA")
+    assert first.json()["AWS_ACCESS_KEY_ID"].startswith("ASIA")
     assert "needs no code" not in first.err
     count = starts(log)
     assert count == 1
@@ -94,7 +94,7 @@ def test_a_programs_session_is_exported_as_it_is(product: Product, scenario: Sce
     session = scenario.world.open_session(scenario.key.principal, 3600, mfa_at=scenario.world.now())
     log = by_program(product, printed(session, SessionToken=session.token))
     done = product.run("-f", "json", "--no-input")
-    assert (done.status, json.loads(done.out)["AWS_SESSION_TOKEN"]) == (0, session.token)
+    assert (done.status, done.json()["AWS_SESSION_TOKEN"]) == (0, session.token)
     assert "needs no code" in done.err
     assert starts(log) == 1
 
@@ -111,7 +111,7 @@ def test_a_program_that_gives_other_keys_than_before_gets_their_session(
     scenario.world.clock = lambda: time.time() + 40
     assert product.run("-f", "json", "--refresh", "--token-code", scenario.device.code()).status == 0
     new = {row["access_key_id"] for row in stored(product)} - {row["access_key_id"] for row in before}
-    assert {json.loads(product.run("-f", "json", "--cached").out)["AWS_ACCESS_KEY_ID"]} == new
+    assert {product.run("-f", "json", "--cached").json()["AWS_ACCESS_KEY_ID"]} == new
 
 
 def test_a_secret_in_the_place_of_the_id_is_neither_shown_nor_stored(

@@ -12,7 +12,7 @@ from botocore import credentials
 from identity_center import START_URL, IdentityCenter, cache_token
 from machine_role import CONTAINER_PATH, Machine
 from observed_aws import ObservedAws
-from product import COMMAND, PATIENCE, Outcome, Product
+from product import COMMAND, PATIENCE, Product
 from trouble import OTHER_SECRET, TOKEN, assert_explained
 from web_identity import ISSUER, WebIdentities, WebIdentity, trust_issuer
 
@@ -28,12 +28,6 @@ def reader(aws: ObservedAws) -> Role:
 
 def configure(product: Product, text: str) -> None:
     Path(product.env["AWS_CONFIG_FILE"]).write_text(text, encoding="utf-8")
-
-
-def exported(outcome: Outcome) -> dict[str, str]:
-    assert outcome.status == 0, outcome.err
-    values: dict[str, str] = json.loads(outcome.out)
-    return values
 
 
 LEGACY = f"""
@@ -69,7 +63,7 @@ def test_identity_center_needs_no_code(
     configure(product, config)
     cache_token(product.home, identity_center.sign_in("alice", reader), token)
     done = product.run("-p", "center", "-f", "json")
-    values = exported(done)
+    values = done.json()
     assert values["AWS_REGION"] == "eu-west-1"
     assert "AWS_CREDENTIAL_EXPIRATION" in values
     assert "needs no code: IAM Identity Center" in done.err
@@ -129,7 +123,7 @@ def test_a_role_on_top_of_identity_center(
     second = reader.account.add_role("Second", trust(reader.arn, mfa=False), policies={"All": ALLOW_ALL})
     configure(product, f"{LEGACY}\n[profile top]\nrole_arn = {second.arn}\nsource_profile = center\n")
     cache_token(product.home, identity_center.sign_in("alice", reader))
-    exported(product.run("-p", "top", "-f", "json"))
+    product.run("-p", "top", "-f", "json").json()
     assert aws.actions() == ["GetRoleCredentials", "AssumeRole"]
 
 
@@ -142,7 +136,7 @@ def test_a_web_identity_needs_no_code(product: Product, reader: Role, web_identi
         f"[profile build]\nrole_arn = {reader.arn}\nweb_identity_token_file = {token}\nregion = us-east-1\n",
     )
     done = product.run("-p", "build", "-f", "json")
-    exported(done)
+    done.json()
     assert "web identity" in done.err
 
 
@@ -173,7 +167,7 @@ def test_a_process_that_gives_a_session_needs_no_code(product: Product) -> None:
     script = product.home / "answer.py"
     script.write_text(f"print({json.dumps(answer)!r})")
     configure(product, f"[profile tool]\ncredential_process = {sys.executable} {script}\n")
-    values = exported(product.run("-p", "tool", "-f", "json"))
+    values = product.run("-p", "tool", "-f", "json").json()
     assert values["AWS_ACCESS_KEY_ID"] == "ASIAIOSFODNN7EXAMPLE"
     assert "AWS_CREDENTIAL_EXPIRATION" not in values
 
@@ -191,8 +185,8 @@ def test_process_tells_the_account_where_it_is_known(
     configure(product, LEGACY + build + tool)
     cache_token(product.home, identity_center.sign_in("alice", reader))
     for profile in ("center", "build", "tool"):
-        assert exported(product.run("process", "-p", profile))["AccountId"] == "222233334444"
-        assert "AWS_ACCOUNT_ID" not in exported(product.run("-p", profile, "-f", "json"))
+        assert product.run("process", "-p", profile).json()["AccountId"] == "222233334444"
+        assert "AWS_ACCOUNT_ID" not in product.run("-p", profile, "-f", "json").json()
 
 
 ENDED = {
@@ -292,7 +286,7 @@ def test_a_containers_role_needs_no_code(
     product.env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = aws.url + CONTAINER_PATH
     product.env["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = "let me in"
     configure(product, "[profile box]\nregion = us-east-1\n")
-    assert "AWS_SESSION_TOKEN" in exported(product.run("-p", "box", "-f", "json"))
+    assert "AWS_SESSION_TOKEN" in product.run("-p", "box", "-f", "json").json()
 
 
 REGION_CALLED = {"": "us-east-1", "eu-west-1": "eu-west-1", "cn-north-1": "us-east-1"}
@@ -312,7 +306,7 @@ def test_an_instances_role_under_a_role(
         f"[profile job]\nrole_arn = {second.arn}\ncredential_source = Ec2InstanceMetadata\n",
     )
     done = product.run("-p", "job", "-f", "json", *(["--region", asked] if asked else []))
-    exported(done)
+    done.json()
     assert "credential_source" in done.err
     assert (aws.log[-1].action, aws.log[-1].region) == ("AssumeRole", REGION_CALLED[asked])
 
@@ -329,7 +323,7 @@ def test_what_exec_runs_there_can_ask_for_the_same_profile_again(product: Produc
     configure(product, f"[profile tool]\ncredential_process = cat {product.home / 'answer'}\n")
     shown = product.run("exec", "-p", "tool", "--", "env").out
     assert "MFAENV_PROCESS_PROFILES" not in shown
-    exported(product.run("exec", "-p", "tool", "--", *COMMAND, "-p", "tool", "-f", "json"))
+    product.run("exec", "-p", "tool", "--", *COMMAND, "-p", "tool", "-f", "json").json()
 
 
 def test_nothing_of_it_is_stored(product: Product) -> None:
@@ -353,7 +347,7 @@ def test_a_machines_role_is_there_for_doctor_though_sts_cannot_be_reached(
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": aws.url + CONTAINER_PATH,
         "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
     }
-    found = json.loads(product.run("doctor", "--json", "--no-input").out)
+    found = product.run("doctor", "--json", "--no-input").json()
     assert found["reason"].startswith("Profile default has no long-term keys to compare with")
     assert [check["topic"] for check in found["checks"] if check["state"] == "wrong"] == ["session"]
 
@@ -370,7 +364,7 @@ def test_role_arn_is_assumed_on_top_of_a_machines_role(
         product,
         f"[profile job]\nrole_arn = {own.arn}\ncredential_source = Ec2InstanceMetadata\nregion = us-east-1\n",
     )
-    exported(product.run("-p", "job", "-r", top.arn, "-f", "json"))
+    product.run("-p", "job", "-r", top.arn, "-f", "json").json()
     assumed = [dict(record.parameters)["RoleArn"] for record in aws.log if record.action == "AssumeRole"]
     assert assumed == [own.arn, top.arn]
 
@@ -388,15 +382,14 @@ def test_roles_on_top_of_two_profiles_without_a_code_are_kept_apart(
     configure(product, f"{WITH_SESSION}{second}{roles}")
     cache_token(product.home, identity_center.sign_in("alice", reader), "work")
     done = product.run("-p", "on-center", "-f", "json")
-    first = exported(done)
+    first = done.json()
     assert done.err.splitlines() == ["mfaenv: Profile on-center needs no code: IAM Identity Center."]
     assert (
-        exported(product.run("-p", "on-second", "-f", "json"))["AWS_ACCESS_KEY_ID"]
-        != first["AWS_ACCESS_KEY_ID"]
+        product.run("-p", "on-second", "-f", "json").json()["AWS_ACCESS_KEY_ID"] != first["AWS_ACCESS_KEY_ID"]
     )
-    assert json.loads(product.run("status", "--json").out)["stored"] == []
+    assert product.run("status", "--json").json()["stored"] == []
     product.env |= {name: value for name, value in first.items() if value}
-    (problem,) = json.loads(product.run("status", "--json").out)["problems"]
+    (problem,) = product.run("status", "--json").json()["problems"]
     assert "is not the stored one: it was replaced or cleared, needs no code" in problem
     assert not product.cache.exists()
 
@@ -413,7 +406,7 @@ def test_a_role_on_top_is_asked_for_anew_each_time(
     top = reader.account.add_role("Top", trust(reader.arn, mfa=False), policies={"All": ALLOW_ALL})
     configure(product, f"{LEGACY}\n[profile top]\nrole_arn = {top.arn}\nsource_profile = center\n")
     cache_token(product.home, identity_center.sign_in("alice", reader))
-    exported(product.run("-p", "top", "-f", "json"))
+    product.run("-p", "top", "-f", "json").json()
     assert list(product.cache.glob("answer-*")) == []
-    exported(product.run("-p", "top", "-f", "json"))
+    product.run("-p", "top", "-f", "json").json()
     assert aws.actions() == ["GetRoleCredentials", "AssumeRole"] * 2

@@ -1,6 +1,5 @@
 """The shell and AWS_PROFILE agree: whoever sets it gets that profile's session at the next prompt, or none."""
 
-import json
 import re
 import time
 
@@ -134,7 +133,7 @@ NAMED = [row for row in WITH_INIT if row.name in {"bash", "zsh", "fish"}]
 def test_a_new_shell_keeps_its_limit_where_its_startup_file_sets_aws_profile(
     stored: Product, row: Shell, place: int
 ) -> None:
-    limited = json.loads(stored.run("-p", "staging", "--read-only", "-f", "json").out)
+    limited = stored.run("-p", "staging", "--read-only", "-f", "json").json()
     *before, last = row.load
     startup = [last]
     startup.insert(place, row.typed.assign.format(name="AWS_PROFILE", value="default"))

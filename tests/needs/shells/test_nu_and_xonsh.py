@@ -1,6 +1,5 @@
 """What nushell and xonsh take in another way than other shells: names, words after Tab, commands of the user's own."""
 
-import json
 import os
 import re
 import subprocess
@@ -97,7 +96,7 @@ def test_long_term_keys_of_nus_startup_file_over_a_session_get_theirs(
     """As in every shell: the token of the shell outside is another key's."""
     done = product.run("-f", "json", "-c", scenario.device.code())
     assert done.status == 0, done.err
-    product.env |= json.loads(done.out)
+    product.env |= done.json()
     (product.home / "mfaenv.nu").write_text(product.run("init", "nu").out, encoding="utf-8")
     own = (
         f"$env.AWS_ACCESS_KEY_ID = '{scenario.key.id}'",

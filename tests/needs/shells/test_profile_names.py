@@ -1,6 +1,5 @@
 """The profile's name in other tools' variables: stale ones go, and one of them may be ours."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -42,9 +41,9 @@ def test_the_stored_session_and_a_new_one_have_the_name(
 ) -> None:
     product.env["MFAENV_PROFILE_AS"] = name
     for arguments in (["--token-code", scenario.device.code()], ["--cached"], ["--verbose"]):
-        assert json.loads(product.run("-f", "json", *arguments).out)[name] == "default"
+        assert product.run("-f", "json", *arguments).json()[name] == "default"
     product.env |= {name: "default", "MFAENV_PROFILE": "default"}
-    assert json.loads(product.run("-f", "json", "-p", "staging").out)[name] == "staging"
+    assert product.run("-f", "json", "-p", "staging").json()[name] == "staging"
     assert product.run("exec", "-p", "staging", "--", "printenv", name).out == "staging\n"
 
 
@@ -56,11 +55,11 @@ def test_keys_of_the_environment_are_found_again_under_the_name(product: Product
         "AWS_CONFIG_FILE": "",
         "MFAENV_PROFILE_AS": "AWS_PROFILE",
     }
-    session = json.loads(product.run("-f", "json", "--token-code", scenario.device.code()).out)
+    session = product.run("-f", "json", "--token-code", scenario.device.code()).json()
     product.env |= session
     assert session["AWS_PROFILE"] == "default"
     again = product.run("-f", "json", "--no-input")
-    assert json.loads(again.out)["AWS_ACCESS_KEY_ID"] == session["AWS_ACCESS_KEY_ID"], again.err
+    assert again.json()["AWS_ACCESS_KEY_ID"] == session["AWS_ACCESS_KEY_ID"], again.err
 
 
 @pytest.mark.parametrize("name", ["PATH", "aws_vault", "x[$(id)]", "AWS_VAULT AWS_PROFILE"])
