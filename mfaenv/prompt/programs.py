@@ -4,6 +4,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from html import escape
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -171,16 +172,9 @@ class Osascript(Dialog):
 
     name = "osascript"
     system = "darwin"
-    script = f"""\
-on run argv
-activate
-set answered to display dialog (item 1 of argv) with title "{TITLE}" default answer "" \
-buttons {{"Cancel", "OK"}} default button "OK" cancel button "Cancel"
-return text returned of answered
-end run"""
 
     def start(self, shown: Shown) -> ProgramStart:
-        return ProgramStart((*(word for line in self.script.split("\n") for word in ("-e", line)), shown.text))
+        return ProgramStart((str(Path(__file__).with_name("dialog.applescript")), shown.text))
 
     def is_closed(self, ended: Ended) -> bool:
         """Return whether it ended with "User canceled": AppleScript Language Guide, error codes."""
