@@ -46,6 +46,12 @@ class NoKeysError(MfaenvError):
     """Nothing gives keys."""
 
 
+def no_role(profile: str, source: str) -> NoKeysError:
+    """Return the error for a profile with a source_profile and no role_arn."""
+    hint = f"Write its role_arn, or name profile {source}."
+    return NoKeysError(f"Profile {profile} has a source_profile and no role_arn.", hint)
+
+
 class DeniedError(MfaenvError):
     """A policy denies the call."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from mfaenv.aws import client, explain, regions
 from mfaenv.command_line import aws_configure
-from mfaenv.errors import MfaenvError, NoKeysError
+from mfaenv.errors import MfaenvError, NoKeysError, no_role
 from mfaenv.fast import environment
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import DEFAULT
@@ -34,11 +34,8 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
         if resolved is None and request.provider is Provider.SOURCE:
             wrong = f"No credentials found in credential_source of profile {profile}."
             raise MfaenvError(wrong, "Check what its credential_source names.")
-        if resolved is None and (source := session.get_scoped_config().get("source_profile")):
-            wrong = f"Profile {profile} has a source_profile and no role_arn."
-            raise MfaenvError(wrong, f"Write its role_arn, or name profile {source}.")
         if resolved is None:
-            raise no_keys(profile)
+            raise no_keys(profile, session.get_scoped_config())
         frozen = resolved.get_frozen_credentials()
         keys = access_key, secret_key, token = frozen.access_key, frozen.secret_key, frozen.token or ""
         if not (access_key and secret_key and all(isinstance(key, str) for key in keys)):
@@ -50,8 +47,10 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
     return Session(access_key=access_key, secret_key=secret_key, token=token, expires=until, account=account)
 
 
-def no_keys(profile: str = "") -> NoKeysError:
+def no_keys(profile: str = "", section: Mapping[str, str] = {}) -> NoKeysError:
     """Return the error for a profile without keys, or for no profile with long-term ones."""
+    if source := section.get("source_profile"):
+        return no_role(profile, source)
     there = f"There are no keys for profile {profile}: [{profile}] in the credentials file has none"
     wrong = f"{there if profile else 'No profile has long-term keys'}. Make some in IAM; this stores them:"
     return NoKeysError(wrong, command=aws_configure(profile or DEFAULT))

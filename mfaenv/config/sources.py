@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
 from mfaenv.config import awsfiles
 from mfaenv.config.awsfiles import ACCESS_KEY, SECRET_KEY, TOKENS, AwsFiles, Section, short
 from mfaenv.config.roles import BEFORE_PROCESS, Chain
-from mfaenv.errors import MfaenvError
+from mfaenv.errors import MfaenvError, no_role
 from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT, Env
 from mfaenv.model import Keys, Origin, Provider, Request, Value
@@ -86,6 +86,8 @@ def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Prov
         hides = "mfaenv exec --serve hides those of the AWS files from what it runs"
         wrong = f"Profile '{name}' has no keys here: {hides}."
         raise MfaenvError(wrong, "Type this in another window.")
+    if not provider and section.get("source_profile"):
+        raise no_role(name, section["source_profile"])
     if not provider:
         hint = f"Add them in {short(files.credentials)}."
         raise MfaenvError(f"Profile '{name}', the source of a role, has no keys.", hint)

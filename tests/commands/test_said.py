@@ -126,9 +126,20 @@ def test_keys_under_the_config_files_title_are_told_their_place(product: Product
 
 def test_a_profile_with_a_source_and_no_role_needs_no_keys_of_its_own(product: Product) -> None:
     configure(product, "mistyped", role="arn:aws:iam::111122223333:role/X", source_profile="default")
-    done = product.run("-p", "mistyped", "--shell", "bash")
-    assert "Profile mistyped has a source_profile and no role_arn." in done.err
-    assert "Write its role_arn, or name profile default." in done.err
+    configure(product, "on-top", role_arn="arn:aws:iam::111122223333:role/Y", source_profile="mistyped")
+    for words in (
+        ("-p", "mistyped"),
+        ("-p", "on-top"),
+        ("configure", "--yes", "-p", "mistyped"),
+        ("keys", "rotate", "-p", "mistyped"),
+        ("keys", "-p", "mistyped"),
+    ):
+        done = product.run(*words)
+        said = " ".join((done.err or done.out).split())
+        assert (
+            "Profile mistyped has a source_profile and no role_arn. Write its role_arn, or name profile def"
+            in said
+        )
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
     name = profile_behind_process(files, named.text or _choose_profile(files, offers))
     request = resolve.resolve({**options, "profile": name}, env, files)
     if request.keys is None and not request.process.text:
-        raise _needs_no_code(request)
+        raise _needs_no_code(request, files)
     acquisition = resolve.acquisition(options, env, request, files)
     request = _offer_device(request, acquisition, files, offers, store)
     if not acquisition.token_command.text and (command := programs.find(request, env, offers)):
@@ -76,9 +76,9 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
     return "Done. When you need a session, type:", "", command
 
 
-def _needs_no_code(request: Request) -> MfaenvError:
+def _needs_no_code(request: Request, files: awsfiles.AwsFiles) -> MfaenvError:
     if request.provider is Provider.MACHINE:
-        return provider.no_keys(request.profiles[-1])
+        return provider.no_keys(request.profiles[-1], files.section(request.profiles[-1]))
     wrong = f"Profile {request.profile.text} needs no code: it has no long-term keys ({request.provider})."
     return MfaenvError(wrong, "Name another one with -p.")
 
@@ -107,7 +107,7 @@ def _offer_device(
     request = longterm.with_long_term_keys(request, offers.terminal)
     keys, terminal, first = request.keys, offers.terminal, None
     if keys is None:
-        raise _needs_no_code(request)
+        raise _needs_no_code(request, files)
     try:
         looking = Context(store, terminal, acquisition._replace(no_input=not offers.asking))
         request = Sessions(looking).with_device(request)

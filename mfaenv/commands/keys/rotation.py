@@ -38,12 +38,12 @@ def run(options: Options, env: Env) -> int:
         rotation.choose(other)
 
 
-def _not_stored(request: Request) -> MfaenvError:
+def _not_stored(request: Request, files: awsfiles.AwsFiles) -> MfaenvError:
     root = request.profiles[-1]
     if entry := credential_process.entry(request.process.text):
         return longterm.missing_entry(entry)
     if request.provider is Provider.MACHINE:
-        return provider.no_keys(root)
+        return provider.no_keys(root, files.section(root))
     source = request.keys.source if request.keys else f"another source ({request.provider})"
     wrong = f"The keys of profile {root} come from {source}: no new ones can be stored there."
     hint = "Rotate them there, or name a profile with -p whose keys are in a file or the keychain."
@@ -67,7 +67,7 @@ class Rotation:
         place = places.of_profile(files, self.root, self.terminal) if is_stored else None
         keys = place.load() if place else None
         if place is None or keys is None:
-            raise _not_stored(request)
+            raise _not_stored(request, files)
         self.place, self.keys = place, keys
         user = device.identify(remembered.filled_in(request, self.store), keys)
         if not user.user:
@@ -80,10 +80,11 @@ class Rotation:
 
     def advance(self, chosen: AccessKey | None) -> AccessKey | None:
         """Make a new key, or finish with the chosen one if it is as it was. Return one to ask about."""
-        self.place = places.of_profile(awsfiles.load(self.terminal.env), self.root, self.terminal) or self.place
+        files = awsfiles.load(self.terminal.env)
+        self.place = places.of_profile(files, self.root, self.terminal) or self.place
         keys, before = self.place.load(), self.keys
         if keys is None:
-            raise _not_stored(self.request)
+            raise _not_stored(self.request, files)
         self.keys = keys
         if not same_keys(keys, before):
             replaced = f"{before.access_key} by {keys.access_key}"
