@@ -108,12 +108,25 @@ WRONG = {
     "server": "Type:\nmfaenv exec --serve -p NAME -- CMD",
     "keys --delete": "Type:\nmfaenv keys rotate --delete",
     "keys import --delete": "Type:\nmfaenv keys rotate --delete",
+    "--shell bash staging": "For the profile of that name:\nmfaenv -p staging",
+    "123456": "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE",
+    "logout": "To take the session out of this shell:\nmfaenv unset",
+    "setup": "Type:\nmfaenv configure",
+    "refresh": "Type:\nmfaenv --refresh",
+    "set": "Type:\nmfaenv -p NAME",
+    "--clear": "For the command of that name:\nmfaenv clear",
+    "exec --shell bash": "This shows how:\nmfaenv exec --help",
+    "--list": "This shows how:\nmfaenv --help",
+    "--code 123456": "Did you mean --token-code?",
+    "--refrsh": "Did you mean --refresh?",
+    "-version": "Did you mean --version?",
+    "-c123456 -1": "This shows how:\nmfaenv --help",
 }
 
 
 @pytest.mark.parametrize(("words", "hint"), WRONG.items(), ids=WRONG)
-def test_a_wrong_name_gets_the_nearest_right_one(bare: Product, words: str, hint: str) -> None:
-    done = bare.run(*words.split())
+def test_a_wrong_name_gets_the_nearest_right_one(product: Product, words: str, hint: str) -> None:
+    done = product.run(*words.split())
     assert done.status == USAGE
     assert re.match(r"mfaenv: \S.*\.", done.err)
     assert done.err.endswith(advised(hint))

@@ -19,25 +19,6 @@ from mfaenv.store import Store
 
 
 @pytest.mark.parametrize(
-    ("word", "line"),
-    [
-        ("staging", "For the profile of that name:\nmfaenv -p staging"),
-        ("123456", "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE"),
-        ("logout", "To take the session out of this shell:\nmfaenv unset"),
-        ("statsu", "Did you mean status?"),
-        ("setup", "Type:\nmfaenv configure"),
-        ("refresh", "Type:\nmfaenv --refresh"),
-        ("set", "Type:\nmfaenv -p NAME"),
-    ],
-)
-def test_a_word_that_is_no_command_gets_the_closest_right_line(product: Product, word: str, line: str) -> None:
-    done = product.run("--shell", "bash", word)
-    assert done.status == USAGE
-    assert done.err.startswith("mfaenv: There is no command")
-    assert done.err.endswith(advised(line))
-
-
-@pytest.mark.parametrize(
     ("words", "line"),
     [
         (("console", "staging"), "For the profile of that name:\nmfaenv console -p staging"),
@@ -64,24 +45,6 @@ def test_a_word_too_many_gets_the_closest_right_line(
 def test_of_several_words_too_many_the_first_is_told(product: Product, words: tuple[str, ...]) -> None:
     line = f"For the profile of that name:\nmfaenv {' '.join(words[:-2])} -p staging"
     assert product.run(*words).err == f"mfaenv: {words[0]} does not take the word 'staging'.{advised(line)}"
-
-
-@pytest.mark.parametrize(
-    ("words", "line"),
-    [
-        (("--clear",), "For the command of that name:\nmfaenv clear"),
-        (("exec", "--shell", "bash"), "This shows how:\nmfaenv exec --help"),
-        (("--list",), "This shows how:\nmfaenv --help"),
-        (("--code", "123456"), "Did you mean --token-code?"),
-        (("--refrsh",), "Did you mean --refresh?"),
-        (("-version",), "Did you mean --version?"),
-        (("-c123456", "-1"), "This shows how:\nmfaenv --help"),
-    ],
-)
-def test_only_an_option_that_is_close_is_suggested(product: Product, words: tuple[str, ...], line: str) -> None:
-    done = product.run(*words)
-    assert done.status == USAGE
-    assert done.err.endswith(advised(line))
 
 
 def test_what_unset_prints_on_a_terminal_comes_with_the_line_to_type(product: Product) -> None:
