@@ -124,13 +124,24 @@ def test_what_mfaenv_policy_prints_can_be_tried(direct: DirectAws, policy: Docum
 
 @pytest.mark.parametrize(
     "document",
-    ["{", "[]", "{}", '{"Statement": [{"Effect": "Deny", "Ressource": "*"}]}', '{"Statement": 1}', "null"],
+    [
+        "{",
+        "[]",
+        "{}",
+        "null",
+        '{"Statement": 1}',
+        '{"Statement": [{"Effect": "Deny", "Ressource": "*"}]}',
+        '{"Statement": {"Effect": "Deny", "Resource": "*"}}',
+        '{"Statement": {"Effect": "Deny", "Action": "*"}}',
+        '{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*", "Principal": "*"}}',
+        json.dumps({**ALLOW_ALL, "Version": "2026-01-01"}),
+    ],
 )
 def test_a_policy_that_is_none_is_refused(direct: DirectAws, document: str) -> None:
     reply = direct.iam(
         direct.session(), "PutUserPolicy", UserName="alice", PolicyName="X", PolicyDocument=document
     )
-    assert reply.error == "MalformedPolicyDocument: Syntax errors in policy."
+    assert (reply.status, reply.error) == (400, "MalformedPolicyDocument: Syntax errors in policy.")
 
 
 # S3 finds the same faults as the others and names them in its own way.

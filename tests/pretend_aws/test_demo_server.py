@@ -1,12 +1,9 @@
 import socket
-import ssl
-import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
-from http.client import HTTPConnection, RemoteDisconnected
-from pathlib import Path
+from http.client import HTTPConnection
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -14,11 +11,6 @@ import pytest
 import replies
 from direct_aws import NOON, DirectAws, StandingClock
 from observed_aws import (
-    ALWAYS,
-    DROPPED,
-    INTERNAL,
-    THROTTLED,
-    UNAVAILABLE,
     ObservedAws,
 )
 from product import PATIENCE
@@ -36,28 +28,6 @@ def refused(failure: Refusal) -> HttpResponse:
 @pytest.fixture
 def key(alice: User) -> Credential:
     return alice.keys[0]
-
-
-def test_failures_are_for_an_action_a_service_or_all_and_end(aws: ObservedAws, key: Credential) -> None:
-    aws.fail("GetCallerIdentity", THROTTLED, times=2)
-    aws.fail("s3", UNAVAILABLE)
-    aws.fail("*", INTERNAL)
-    answers = [replies.get_caller_identity(aws.url, key, "us-east-1") for _ in range(4)]
-    assert [reply.status for reply in answers] == [400, 400, 500, 200]
-    assert answers[0].error == "Throttling: Rate exceeded"
-    assert answers[2].values("Type") == ["Receiver"]
-    assert replies.list_buckets(aws.url, key, "us-east-1").status == 503
-
-
-def test_a_service_may_be_out_of_reach_while_another_answers(aws: ObservedAws, key: Credential) -> None:
-    aws.fail("s3", DROPPED, times=ALWAYS)
-    for _ in range(3):
-        with pytest.raises(RemoteDisconnected):
-            replies.list_buckets(aws.url, key, "us-east-1")
-        assert replies.get_caller_identity(aws.url, key, "us-east-1").status == 200
-    assert [record.status for record in aws.log] == [0, 200] * 3
-    aws.recover()
-    assert replies.list_buckets(aws.url, key, "us-east-1").status == 403
 
 
 def test_a_call_that_waits_holds_up_no_other(direct: DirectAws, key: Credential) -> None:
@@ -97,22 +67,6 @@ def test_the_date_header_goes_by_the_worlds_clock() -> None:
         date = connection.getresponse().headers["Date"]
         connection.close()
     assert parsedate_to_datetime(date).timestamp() == NOON
-
-
-def test_a_route_is_asked_before_the_services_and_can_be_made_to_fail(direct: DirectAws) -> None:
-    def route(_world: World, request: HttpRequest) -> Operation | None:
-        if request.path != "/health":
-            return None
-        return Operation("probe", "Look", lambda: HttpResponse(200, b"well"), refused)
-
-    with ObservedAws(direct.world, routes=[route]) as aws:
-        aws.fail("Look", UNAVAILABLE)
-        looks = [aws.answer(HttpRequest("GET", "/health", "", {})) for _ in range(2)]
-        caller = aws.answer(direct.request("sts", direct.key, "GetCallerIdentity"))
-    assert [(look.status, look.body) for look in looks if look] == [(503, b""), (200, b"well")]
-    assert caller
-    assert caller.status == 200
-    assert aws.actions() == ["Look", "Look", "GetCallerIdentity"]
 
 
 def ask(connection: HTTPConnection) -> int:
@@ -175,51 +129,3 @@ def test_a_request_that_makes_no_sense_is_refused_without_a_traceback(
         connection.sendall(request.encode("latin-1"))
         assert connection.recv(10) == b"HTTP/1.1 4"
     assert capfd.readouterr() == ("", "")
-
-
-def test_it_speaks_tls(tmp_path: Path) -> None:
-    certificate = tmp_path / "certificate.pem"
-    subprocess.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:prime256v1",
-            "-nodes",
-            "-days",
-            "1",
-            "-subj",
-            "/CN=127.0.0.1",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-            "-keyout",
-            certificate,
-            "-out",
-            tmp_path / "public.pem",
-        ],
-        check=True,
-        capture_output=True,
-    )
-    certificate.write_bytes(certificate.read_bytes() + (tmp_path / "public.pem").read_bytes())
-    serving = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    serving.load_cert_chain(certificate)
-    with ObservedAws(World(), tls=serving) as aws:
-        address = urlsplit(aws.url)
-        assert address.scheme == "https"
-        trusting = ssl.create_default_context(cafile=str(tmp_path / "public.pem"))
-        with (
-            socket.create_connection((address.hostname, address.port)) as plain,
-            trusting.wrap_socket(plain, server_hostname="127.0.0.1") as connection,
-        ):
-            connection.sendall(
-                f"GET / HTTP/1.1\r\nHost: {address.netloc}\r\nConnection: close\r\n\r\n".encode()
-            )
-            assert connection.recv(12) == b"HTTP/1.1 403"
-        with (
-            pytest.raises(ssl.SSLCertVerificationError),
-            socket.create_connection((address.hostname, address.port)) as plain,
-        ):
-            ssl.create_default_context().wrap_socket(plain, server_hostname="127.0.0.1")

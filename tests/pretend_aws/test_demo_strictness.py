@@ -7,10 +7,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from direct_aws import DirectAws
 
-from mfaenv.aws.mfa_policies import Document
 from mfaenv.pretend_aws import iam
-from mfaenv.pretend_aws.policy import ALLOW_ALL, parse, trust
-from mfaenv.pretend_aws.wire import Refusal
+from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 
 
 @pytest.mark.parametrize(
@@ -100,27 +98,6 @@ def test_a_policys_user_is_named(direct: DirectAws, action: str) -> None:
         **({"PolicyDocument": json.dumps(ALLOW_ALL)} if action == "PutUserPolicy" else {}),
     }
     assert "Value null at 'userName' failed" in direct.iam(direct.session(), action, **form).error
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        {"Effect": "Deny", "Resource": "*"},
-        {"Effect": "Deny", "Action": "*"},
-        {"Effect": "Deny", "Action": "*", "Resource": "*", "Principal": "*"},
-    ],
-)
-def test_a_users_policy_is_whole(direct: DirectAws, statement: Document) -> None:
-    document = json.dumps({"Version": "2012-10-17", "Statement": statement})
-    reply = direct.iam(
-        direct.session(), "PutUserPolicy", UserName="alice", PolicyName="X", PolicyDocument=document
-    )
-    assert (reply.status, reply.error) == (400, "MalformedPolicyDocument: Syntax errors in policy.")
-
-
-def test_a_version_that_there_is_not_is_no_policy() -> None:
-    with pytest.raises(Refusal, match="Syntax errors in policy"):
-        parse(json.dumps({**ALLOW_ALL, "Version": "2026-01-01"}))
 
 
 def test_an_answer_that_repeats_a_parameter_is_xml_whatever_it_holds(direct: DirectAws) -> None:

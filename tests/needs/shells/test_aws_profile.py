@@ -12,7 +12,6 @@ from shell_table import BY_NAME, WITH_INIT, Shell
 from mfaenv.errors import DONE
 from mfaenv.pretend_aws.scenario import Scenario
 
-STAYS = "AWS_PROFILE"
 ROLE = "arn:aws:iam::444455556666:role/Operator"
 UNSET = {
     "fish": "set -e AWS_PROFILE",

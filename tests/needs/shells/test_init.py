@@ -23,8 +23,6 @@ from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.session import service
 
 EVERY = pytest.mark.parametrize("shell", shells.WITH_FUNCTION)
-ROOM = Path(init.FOLDER)
-SCRIPTS = [script for script in (shells.get_target(shell).script for shell in shells.WITH_FUNCTION) if script]
 NOW = 1_800_000_000
 PROCESS = re.compile(r"\b(?:v?fork|clone3?)\((?!.*CLONE_THREAD)")
 
