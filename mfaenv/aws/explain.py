@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from mfaenv import CODE_NEEDED, CODE_WANTED, FAILED, duration
@@ -34,40 +35,7 @@ RETRY_SETTINGS = "Check AWS_MAX_ATTEMPTS and max_attempts, AWS_RETRY_MODE and re
 
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 
-ANSWERS = {
-    ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"): (
-        "AWS does not know {key}: it was deleted or deactivated, or is of another partition or region.",
-        "If a stored session has it, add --refresh. Else see the IAM console. In China or GovCloud, set the region.",
-    ),
-    ("ExpiredToken", "ExpiredTokenException"): (
-        "AWS says that the session has ended.",
-        "Type the line again with --refresh. If the profile's own keys are temporary, get new ones.",
-    ),
-    ("PackedPolicyTooLarge",): (
-        "AWS packs session policies and tags together, and these are too large: {text}",
-        "Make the policy shorter (--policy), name fewer (--policy-arns), or leave out session_tags.",
-    ),
-    ("MalformedPolicyDocument",): (
-        "AWS does not take the session policy: {text}",
-        "Correct --policy or --policy-arns.",
-    ),
-    ("Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"): (
-        "AWS is throttling this account's calls.",
-        "Wait a little, then try again.",
-    ),
-    ("ServiceUnavailable", "ServiceFailure", "InternalFailure", "InternalError", "500", "502", "503", "504"): (
-        "AWS cannot answer now ({code}): {text}",
-        "Wait a little, then try again.",
-    ),
-    ("ValidationError",): (
-        "AWS refuses the values: {text}",
-        "Check --duration, duration_seconds, external_id and --serial-number.",
-    ),
-    ("RegionDisabledException",): (
-        "STS is deactivated in this region.",
-        "Enable it in the IAM console, or set --region.",
-    ),
-}
+ANSWERS = Path(__file__).with_name("answers.txt").read_text(encoding="utf-8")
 """AWS's codes, what they mean, and what to do: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html."""
 
 NOT_AWS = (
@@ -185,7 +153,8 @@ def _from_client(error: Any, keys: Keys | Session | None, device: str) -> Mfaenv
             return MfaenvError(f"{wrong} This stores both again:", command=aws_configure(keys.profile))
         return MfaenvError(wrong, f"Check both in {keys.source if isinstance(keys, Keys) else 'the profile'}.")
     otherwise = OTHERWISE if code else NOT_AWS
-    message, hint = next((row for codes, row in ANSWERS.items() if code in codes), otherwise)
+    rows = (row.split(" | ") for row in ANSWERS.splitlines())
+    message, hint = next((advice for codes, *advice in rows if code in codes.split()), otherwise)
     return MfaenvError(message.format(key=key, code=code, text=_sentence(text)), hint)
 
 
