@@ -1,5 +1,6 @@
 """From a profile to the keys at its root: source_profile by source_profile, as botocore follows them."""
 
+import re
 from typing import NamedTuple, Self
 
 from mfaenv import suggest
@@ -10,13 +11,13 @@ from mfaenv.config.role_sessions import AWS_CHARACTERS, EXTERNAL_ID_LENGTHS, SES
 from mfaenv.errors import FAILED, USAGE, MfaenvError, wrong_usage
 from mfaenv.model import Hop, Origin, Span, Value
 
-ACCOUNT_LENGTH = 12  # https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
-
 BEFORE_PROCESS = {"role_arn", "web_identity_token_file", "sso_account_id", "sso_role_name", "login_session"}
 """Settings beside which AWS's programs use no credential_process."""
 
-# A region is a part of a host's name: https://datatracker.ietf.org/doc/html/rfc1123#section-2.1
-MAX_REGION = 63
+REGION = r"(?![0-9]+\Z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+"""A part of a host's name: https://datatracker.ietf.org/doc/html/rfc1123#section-2.1."""
+
+REGULAR_REGION = r"(?:[a-z]+-){2,}[0-9]+"  # eu-west-1: one that botocore does not know may be new
 
 
 class Chain(NamedTuple):
@@ -169,28 +170,20 @@ def _seconds(text: str, source: str) -> Span | None:
 
 def is_iam_arn(arn: str, kind: str) -> bool:
     """Return whether this is `arn:PARTITION:iam::ACCOUNT:KIND…`."""
-    match arn.split(":", 5):
-        case ["arn", _, "iam", "", account, resource]:
-            is_account = len(account) == ACCOUNT_LENGTH and account.isascii() and account.isdigit()
-            return is_account and resource.startswith(kind) and resource != kind
-    return False
+    return bool(re.fullmatch(rf"arn:[^:]*:iam::[0-9]{{12}}:{kind}.+", arn, re.DOTALL))
 
 
 def region_error(region: Value, *, of_aws: bool) -> MfaenvError | None:
     """Return the error (usage) for what is not a region, or a slip where the service is AWS's own."""
     name, source = region.text, region.source
-    letters, words = name.replace("-", ""), name.split("-")
     if not name:
         return None
-    fits = letters.isascii() and letters.isalnum() and len(name) <= MAX_REGION
-    if not fits or name.isdigit() or not words[0] or not words[-1]:
+    if not re.fullmatch(REGION, name):
         cure = "set --region, AWS_REGION, or the profile's region"
         if region.origin is Origin.VARIABLE:
             cure = f"set {source} to one, or unset it"
         wrong = f"'{name}' ({source}) is not the name of a region."
         return wrong_usage(wrong, f"It looks like us-east-1: {cure}.")
-    # One that botocore does not know may be new: eu-west-1.
-    has_letters = name.islower() and all(map(str.isalpha, words[:-1]))
-    is_regular = len(words) > len(("eu", "1")) and has_letters and words[-1].isdigit()
-    advice = suggest.advice(name.lower(), list(regions.partitions())) if of_aws and not is_regular else ()
+    is_slip = of_aws and not re.fullmatch(REGULAR_REGION, name)
+    advice = suggest.advice(name.lower(), list(regions.partitions())) if is_slip else ()
     return wrong_usage(f"AWS has no region '{name}' ({source}).", *advice) if advice else None

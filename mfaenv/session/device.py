@@ -1,8 +1,9 @@
 """Serial numbers: which STS takes, and which AWS has for a user."""
 
+import re
+
 from mfaenv.aws import client, iam, sts
 from mfaenv.command_line import to_type
-from mfaenv.config.role_sessions import AWS_CHARACTERS
 from mfaenv.config.roles import is_iam_arn
 from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError, wrong_usage
 from mfaenv.fast.entry import Session
@@ -11,8 +12,7 @@ from mfaenv.session.cache import CallLock, Context
 from mfaenv.session.code import can_ask
 from mfaenv.terminal.text import Styled
 
-LENGTHS = range(9, 256 + 1)
-CHARACTERS = AWS_CHARACTERS | {":", "/"}
+SERIAL_NUMBER = r"[\w+=/:,.@-]{9,256}"
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html, SerialNumber."""
 
 NO_SECURITY_KEYS = "Sign in with `aws login`, or add an authenticator app to the user."
@@ -27,7 +27,7 @@ class MissingDeviceError(MfaenvError):
 
 def checked(serial: str, source: str) -> str:
     """Return the serial number. Raise MfaenvError (usage) for what STS does not take."""
-    if ":u2f/" in serial:
+    if iam.SECURITY_KEY in serial:
         wrong = f"{serial} ({source}) is a security key or passkey, which STS cannot use."
         raise wrong_usage(wrong, NO_SECURITY_KEYS)
     head, user, name = serial.partition(":user/")
@@ -36,7 +36,7 @@ def checked(serial: str, source: str) -> str:
         raise MfaenvError(f"{serial} ({source}) is a user, not an MFA device.", hint, status=USAGE)
     if serial.startswith("arn:") and not is_iam_arn(serial, "mfa/"):
         raise wrong_usage(f"{serial} ({source}) is not an MFA device.", EXAMPLES)
-    if len(serial) not in LENGTHS or not CHARACTERS.issuperset(serial):
+    if not re.fullmatch(SERIAL_NUMBER, serial, re.ASCII):
         raise wrong_usage(f"'{serial}' ({source}) is not a serial number.", EXAMPLES)
     return serial
 
