@@ -91,6 +91,10 @@ PROOFS = {
         "test_a_file_that_keys_are_written_to_is_closed_to_others",
         "test_a_file_that_was_open_is_told",
     ),
+    "On Linux it writes no key while": (
+        "test_nothing_is_written_to_a_file_that_others_could_open_and_a_program_has_open",
+    ),
+    "PowerShell's `>` leaves it open: use": (),
     "On Linux, other users of the machine": (
         "test_another_user_who_comes_first_gets_nothing",
         "test_connections_of_another_user_take_nothing",

@@ -238,6 +238,29 @@ def test_nothing_is_written_to_a_file_without_a_name_that_another_program_has_op
         assert KEY.search(stream.read().decode())
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no leases")
+@pytest.mark.parametrize("words", [("--shell", "bash"), ("-f", "json", "-q")], ids=" ".join)
+def test_nothing_is_written_to_a_file_that_others_could_open_and_a_program_has_open(
+    stored: Product, words: tuple[str, ...]
+) -> None:
+    """Nor in the next run: whoever opened it still has it. One that was closed always is nobody else's."""
+    file = stored.home / "file"
+    file.touch()
+    file.chmod(0o644)
+    with file.open("rb") as opened:
+        for _ in range(2):
+            with file.open("wb") as stream:
+                done = stored.run(*words, stdout=stream)
+            assert (done.status, "another program has it open (-o FILE prevents it)" in done.err) == (1, True)
+            assert not KEY.search(opened.read().decode())
+    with file.open("wb") as stream:
+        assert stored.run(*words, stdout=stream).status == 0
+    assert KEY.search(file.read_text())
+    with file.open("rb"), file.open("wb") as stream:  # closed to others by now
+        assert stored.run(*words, stdout=stream).err == ""
+    assert KEY.search(file.read_text())
+
+
 def test_nothing_is_written_to_a_file_of_another_user(stored: Product) -> None:
     if os.geteuid():
         pytest.skip("only root can give a file away")

@@ -225,8 +225,9 @@ def secrets_to_stdout(data: bytes, *, quiet: bool = False) -> None:
             wrong = "the file belongs to another user"
         elif kind == stat.S_IFREG and is_open:
             has_name = state.st_nlink > 0  # ksh93 reads what eval gets from a file that it has removed already
-            _close_to_others(stat.S_IMODE(state.st_mode), quiet=quiet or not has_name)
-            wrong = "" if has_name or _is_alone() else "another program has it open (umask 077 prevents it)"
+            if _close_to_others(state.st_mode, quiet=quiet or not has_name) and not _is_alone():
+                os.fchmod(STDOUT, stat.S_IMODE(state.st_mode))  # the next run has to look again
+                wrong = f"another program has it open ({'-o FILE' if has_name else 'umask 077'} prevents it)"
         if wrong:
             import errno  # its hundred numbers take a stored session a hundredth of its time
 
@@ -247,17 +248,19 @@ if sys.platform != "win32":
             return not isinstance(error, BlockingIOError)
         return True
 
-    def _close_to_others(mode: int, *, quiet: bool) -> None:
-        warning = "The output file was open to others until now."
+    def _close_to_others(mode: int, *, quiet: bool) -> bool:
+        """Return whether the file could be closed."""
+        warning, closed = "The output file was open to others until now.", True
         try:
-            os.fchmod(STDOUT, mode & ~OTHERS_MODE)
+            os.fchmod(STDOUT, stat.S_IMODE(mode) & ~OTHERS_MODE)
         except OSError:
-            warning, quiet = "The output file cannot be closed to others: check who can read it.", False
+            warning, closed = "The output file cannot be closed to others: check who can read it.", False
         try:
-            if not quiet:
+            if not (quiet and closed):
                 text_to_stderr(f"mfaenv: {warning}\n")
         except OSError:
-            return  # nobody reads it, and the keys are closed to others
+            return closed  # nobody reads it
+        return closed
 
 
 def text_to_stdout(text: str) -> None:

@@ -78,6 +78,6 @@ def wrapped(text: str, width: int, below: str = "") -> list[str]:
     indent = max(" " * (len(text) - len(text.lstrip())), below)
     as_wide = "".join(character + _FILLER * (cells(character) - 1) for character in text)
     lines = textwrap.wrap(
-        as_wide, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        as_wide, max(1, width), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
     return [line.replace(_FILLER, "") for line in lines] or [""]

@@ -13,6 +13,7 @@ from terminals import USUAL_SIZE, Window, direct
 
 from mfaenv.pretend_aws.policy import ALLOW_ALL
 from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.terminal.text import wrapped
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="drives a pseudo-terminal")
 
@@ -203,3 +204,8 @@ def test_a_width_that_cannot_be_is_not_believed(
         assert window.ended() == usual.status
     assert "a bug in mfaenv" not in window.text
     assert re.search(r"This shell exports no AWS keys|There is no profile 'nobody'", window.text)
+
+
+def test_a_terminal_of_one_column_gets_a_word_a_line() -> None:
+    """The screen for a device's key has no column beside its edge then."""
+    assert wrapped("Type two codes", 0) == ["Type", "two", "codes"]
