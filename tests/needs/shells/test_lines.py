@@ -92,19 +92,20 @@ def load(shell: Shell, *, loaded: bool) -> tuple[str, ...]:
     return lines[1:] if shell.target == "nu" else lines
 
 
-@pytest.mark.parametrize(
-    ("command", "variable"), [("mfaenv -p staging", "AWS_SESSION_TOKEN"), ("mfaenv unset", "MFAENV_PROFILE")]
-)
 @pytest.mark.parametrize("loaded", [False, True], ids=["program", "function"])
 @pytest.mark.parametrize("shell", POSIX, ids=lambda shell: shell.name)
-def test_a_read_only_variable_fails_the_line(
-    ready: BackgroundClient, shell: Shell, loaded: bool, command: str, variable: str
-) -> None:
-    lines = [f"eval $({command})", f'eval "$({command})"', *([command] if loaded else [])]
-    tries = (f"( {line} && echo went on )\n( set -e; {line}; echo went on )\necho $?" for line in lines)
-    done = ready.run(shell, *load(shell, loaded=loaded), f"readonly {variable}", *tries)
-    assert re.fullmatch(rf"([1-9]\n){{{len(lines)}}}", done.stdout)
-    assert variable in done.stderr
+def test_a_read_only_variable_fails_the_line(ready: BackgroundClient, shell: Shell, loaded: bool) -> None:
+    read_only = {"mfaenv -p staging": "AWS_SESSION_TOKEN", "mfaenv unset": "MFAENV_PROFILE"}
+    tries = [
+        f"( readonly {variable}; {then} )"
+        for command, variable in read_only.items()
+        for line in (f"eval $({command})", f'eval "$({command})"', *([command] if loaded else []))
+        for then in (f"{line} && echo went on", f"set -e; {line}; echo went on")
+    ]
+    tries = [f"{tried}\necho $?" for tried in tries]
+    done = ready.run(shell, *load(shell, loaded=loaded), *tries)
+    assert re.fullmatch(rf"([1-9]\n){{{len(tries)}}}", done.stdout)
+    assert [variable for variable in read_only.values() if variable not in done.stderr] == []
 
 
 @pytest.mark.parametrize("name", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"])
@@ -134,19 +135,17 @@ def test_bash_reads_the_function_of_ksh(ready: BackgroundClient) -> None:
     assert done.stdout.splitlines() == ["failed", ready.staging]
 
 
-@pytest.mark.parametrize("attribute", ["-a", "-i", "-l"])
 @pytest.mark.parametrize("loaded", [False, True], ids=["program", "function"])
 @pytest.mark.parametrize("name", ["bash", "zsh", "ksh93", "mksh"])
-def test_attributes_of_a_variable_change_no_value(
-    ready: BackgroundClient, loaded: bool, attribute: str, name: str
-) -> None:
+def test_attributes_of_a_variable_change_no_value(ready: BackgroundClient, loaded: bool, name: str) -> None:
     shell = BY_NAME[name]
-    declare = f"typeset {attribute} AWS_ACCESS_KEY_ID 2>/dev/null"
-    for line in ("eval $(mfaenv -p staging)", *(["mfaenv -p staging"] if loaded else [])):
-        done = ready.run(
-            shell, *load(shell, loaded=loaded), "unset AWS_ACCESS_KEY_ID", declare, line, "what-is-set"
-        )
-        assert done.stdout.splitlines() == [ready.staging]
+    tries = [
+        f"( unset AWS_ACCESS_KEY_ID; typeset {attribute} AWS_ACCESS_KEY_ID 2>/dev/null; {line}; what-is-set )"
+        for attribute in ("-a", "-i", "-l")
+        for line in ("eval $(mfaenv -p staging)", *(["mfaenv -p staging"] if loaded else []))
+    ]
+    done = ready.run(shell, *load(shell, loaded=loaded), *tries)
+    assert done.stdout.splitlines() == [ready.staging] * len(tries)
 
 
 @pytest.mark.parametrize("loaded", [False, True], ids=["program", "function"])
