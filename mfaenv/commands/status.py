@@ -120,7 +120,9 @@ def _shell(env: Env, rows: list[SessionRow], now: float) -> SessionRow | None:
     stored = next((row for row in rows if row.access_key_id == key), None)
     shell = SessionRow(Session(access_key=key, expires=end), now)
     vars(shell).update(vars(stored) if stored else {"kind": kind})
-    shell.profile, shell.rule, shell.stored = env.get(environment.PROFILE), rule(env) or None, bool(stored)
+    is_ours = environment.has_session(env) or kind == SERVED
+    shell.profile = env.get(environment.PROFILE) if is_ours else None
+    shell.rule, shell.stored = rule(env) or None, bool(stored)
     return shell
 
 

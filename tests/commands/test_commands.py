@@ -218,6 +218,13 @@ def test_status_gives_long_term_keys_no_end_though_an_earlier_session_left_one(b
     assert found["problems"] == []
 
 
+def test_status_names_no_profile_for_keys_that_are_exported_over_a_session(bare: Product) -> None:
+    bare.env |= {"MFAENV_PROFILE": "staging", "MFAENV_KEY": "ASIAIOSFODNN7EXAMPLE"}
+    for key, profile in (("AKIAIOSFODNN7EXAMPLE", None), ("ASIAIOSFODNN7EXAMPLE", "staging")):
+        bare.env["AWS_ACCESS_KEY_ID"] = key
+        assert status(bare)["shell"]["profile"] == profile
+
+
 @pytest.mark.usefixtures("signed_in")
 def test_status_knows_of_an_address_for_credentials(product: Product) -> None:
     done = product.run("exec", "--serve", "--", *COMMAND, "status", "--json")
