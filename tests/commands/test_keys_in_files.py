@@ -8,7 +8,7 @@ import pytest
 from keychains import NOBODYS_BUS
 from observed_aws import ObservedAws
 from own_keys import config, credentials, get_session, listed, states
-from product import Product
+from product import Product, as_nobody
 from rare_things import add_root
 from settings import configure
 from terminals import Window
@@ -116,6 +116,17 @@ def test_rotate_proves_the_new_key_before_anything_happens_to_the_old_one(
     assert aws.actions(*steps)[-3:] == steps
     assert list(states(alice).values()) == [False, True]
     assert product.run("clear").err.count("Removed the session") == 1  # which both keys have
+
+
+def test_no_code_is_used_where_no_lock_can_be_held(
+    product: Product, aws: ObservedAws, scenario: Scenario
+) -> None:
+    as_nobody(product)
+    product.cache.parent.mkdir(parents=True, exist_ok=True)
+    product.cache.parent.chmod(0o500)
+    done = product.run("keys", "rotate", "-c", scenario.device.code())
+    assert (done.status, aws.actions("GetSessionToken")) == (1, [])
+    assert_explained(done, "cannot hold a lock", "MFAENV_CACHE_DIR")
 
 
 def test_the_root_users_keys_cost_no_code(

@@ -74,6 +74,8 @@ class Rotation:
             raise MfaenvError("These are keys of the root user.", "Delete them, and work with an IAM user's.")
         # An export may take the keys out of the keychain meanwhile.
         context = cache.Context(self.store, self.terminal, acquisition)
+        with change_lock(self.terminal):  # where none can be held, no code is used
+            pass
         self.session = Sessions(context).get(request._replace(keys=keys))
         self.settings = client.settings_of(request, self.session.device)
         self.iam = AccessKeys(self.settings, self.session, user)
