@@ -42,7 +42,7 @@ class FirstDevice:
         self._check()
         device = self._create()
         with ExitStack() as undo:
-            later = "the next `mfaenv configure` offers to delete it."
+            later = "when `mfaenv configure` makes the next one, it offers to delete it."
             undo.callback(self._delete, self.devices, device.serial, later)
             with private_screen.show(self.terminal, key_uri(self.user, device)) as screen:
                 codes = self._enable(screen, device)

@@ -305,7 +305,7 @@ def test_ctrl_c_at_each_step_leaves_at_once(newcomer: Product, account: Account,
     assert (len(account.users["alice"].devices) == 1) is (step in {"key", "proof"})
     left = step in {"first", "next"}
     assert (len(account.unassigned_devices) == 1) is left
-    assert ("mfaenv: The device alice stays: the next `mfaenv configure` offers to" in window.text) is left
+    assert ("mfaenv: The device alice stays: when `mfaenv configure` makes the next" in window.text) is left
     assert "denie" not in window.text
 
 
