@@ -61,10 +61,10 @@ class Page(Console):
         for _ in range(sum(widths) - available):  # the widest first; none gets narrower than its longest word
             breakable = [width if width > word else 0 for width, word in zip(widths, words, strict=True)]
             widths[breakable.index(max(breakable))] -= bool(any(breakable))
-        fits = sum(widths) <= available  # else rich breaks words
+        fits = sum(widths) <= available  # else rich breaks words, those of narrow columns last
+        narrow = range(USUAL_COLUMNS // 4 + 1) if self.width >= USUAL_COLUMNS else ()
         for texts, width in zip(columns, widths, strict=True):
-            kept = texts[0].plain in table.kept and width <= USUAL_COLUMNS // 4 <= self.width // 4
-            grid.add_column(texts[0], overflow="fold", width=width if fits or kept else None)
+            grid.add_column(texts[0], overflow="fold", width=width if fits or width in narrow else None)
         for row in table.rows:
             grid.add_row(*map(as_text, row))
         return grid

@@ -28,12 +28,11 @@ class Styled(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Words in columns of `kept` are broken last."""
+    """Words in columns."""
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str | Styled, ...], ...]
-    kept: tuple[str, ...] = ()
 
 
 class Row(NamedTuple):
