@@ -199,9 +199,9 @@ def completion(shell: str) -> str:
     if not template:
         return ""
     rows = catalog.COMMANDS.items()
-    valued = dict.fromkeys(flag for _, row in rows for flag, option in row.flags().items() if option.metavar)
+    valued = [row for row in catalog.OPTIONS.values() if row.metavar]
     lists = {
-        "OPTIONS": [*valued],
+        "OPTIONS": [*dict.fromkeys(flag for row in valued for flag in row.flags)],
         "WITH_PROGRAM": [name for name, row in rows if row.choices == PROGRAM],
         "WITH_ARGUMENT": [name for name, row in rows if name != MAIN and row.choices not in ("", PROGRAM)],
     }
