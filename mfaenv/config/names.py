@@ -28,9 +28,9 @@ def file_paths(env: Env) -> tuple[str, str]:
 def profiles(env: Env) -> list[str]:
     """Return the names in both files, whatever is wrong there."""
     config, credentials = file_paths(env)
-    others = (title for title in _titles(credentials) if title not in {"", FOR_ALL})
-    names = dict.fromkeys([*map(profile_of, _titles(config)), *others])
-    return [name for name in names if name is not None]
+    names = [name for kind, name in map(split_title, _titles(config)) if kind == KINDS[0]]
+    names += [title for title in _titles(credentials) if title not in {"", FOR_ALL}]
+    return [*dict.fromkeys(names)]
 
 
 def profile_of(title: str) -> str | None:
