@@ -13,7 +13,8 @@ from threading import Event, Thread
 
 from mfaenv.fast.entry import patiently
 
-PAUSE = 0.1  # seconds between two tries, and up to half as many more: not all processes try at once
+PAUSE = 0.1  # seconds between the first two tries; each pause is a tenth longer than the one before
+MAX_PAUSE = 0.5  # seconds: hundreds of processes that wait would take the time of the one that works
 SAID_AFTER = 1.0  # seconds of waiting after which the person is told
 TOUCHED_EVERY = 1.0  # seconds after which the holder touches the file again
 
@@ -121,7 +122,7 @@ def _acquire(
     path: str, waiting: Callable[[], None], check: Callable[[], object], *, strict: bool
 ) -> int | None:
     """Return None where a stopped process's file cannot be removed."""
-    pause = PAUSE * (1 + os.getpid() % 64 / 128)
+    pause, uneven = PAUSE, 1 + os.getpid() % 64 / 128  # not all processes try at once
     started = time.monotonic()
     untouched, last = 0.0, 0
     told = False
@@ -132,14 +133,15 @@ def _acquire(
         file = os.fstat(fd)
         os.close(fd)
         # Counted in tries, not by the clock: where the whole machine stands still, the holder does too.
-        untouched, last = untouched + pause if file.st_mtime_ns == last else 0.0, file.st_mtime_ns
+        untouched, last = untouched + pause * uneven if file.st_mtime_ns == last else 0.0, file.st_mtime_ns
         if not strict and untouched > STOPPED_AFTER and not _take_away(path, file):
             return None
         check()
         if not told and time.monotonic() - started >= SAID_AFTER:
             told = True
             waiting()
-        time.sleep(pause)
+        time.sleep(pause * uneven)
+        pause = min(pause * 1.1, MAX_PAUSE)
 
 
 def _locked(path: str, fd: int, *, strict: bool = False) -> bool:
