@@ -4,6 +4,7 @@ import time
 from contextlib import suppress
 
 from mfaenv import duration
+from mfaenv.commands import notice
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse, text_to_stdout, to_stdout
 from mfaenv.fast.entry import Session
@@ -118,7 +119,11 @@ def _shell(env: Env, rows: list[SessionRow], now: float) -> SessionRow | None:
     if environment.has_secret_as_id(key, env.get("AWS_SECRET_ACCESS_KEY", "")):
         key = ""  # the ID is shown
     stored = next((row for row in rows if row.access_key_id == key), None)
-    shell = SessionRow(Session(access_key=key, expires=end), now)
+    session = Session(access_key=key, expires=end)
+    if environment.has_session(env) and notice.role(env):  # which may be stored nowhere
+        role, limit = env[environment.IDENTITY], env.get(environment.LIMIT, "")
+        kind, session = "role", session.replace(role=role, limit=limit)
+    shell = SessionRow(session, now)
     vars(shell).update(vars(stored) if stored else {"kind": kind})
     is_ours = environment.has_session(env) or kind == SERVED
     shell.profile = env.get(environment.PROFILE) if is_ours else None
@@ -144,15 +149,16 @@ def _problems(env: Env, shell: SessionRow | None, store: Store) -> list[str]:
         return []
     problems = []
     is_kept = shell.stored or shell.kind == "long-term"
-    needs_no_code = environment.has_session(env) and not env.get(environment.IDENTITY)  # so it is never stored
+    # Without a code it is never stored, nor is a role's on top of such.
+    may_need_no_code = environment.has_session(env) and (shell.role or not env.get(environment.IDENTITY))
     theirs = {name: env.get(name, "") for name in environment.PROFILE_VARIABLES}
     profile, source = parse.lookup({}, theirs, "profile")
     if profile and profile != shell.profile and not shell.rule:
         problems.append(f"The exported keys hide profile {profile} ({source}) from most AWS programs.")
     if shell.remaining == 0:
         problems.append("The session of this shell has ended. Get a new one, with mfaenv.")
-    elif not (is_kept or needs_no_code or env.get(environment.ONLY)) and store.can_be_written():
-        which = "it was replaced or cleared, needs no code, or is not mfaenv's"
+    elif not (is_kept or may_need_no_code or env.get(environment.ONLY)) and store.can_be_written():
+        which = "it was replaced, cleared, or is not mfaenv's"
         problems.append(f"The session of this shell is not the stored one: {which}.")
     if env.get("AWS_SECURITY_TOKEN") and env["AWS_SECURITY_TOKEN"] != env.get("AWS_SESSION_TOKEN"):
         problems.append("AWS_SECURITY_TOKEN holds another token, which boto3 reads before AWS_SESSION_TOKEN.")

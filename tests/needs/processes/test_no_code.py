@@ -389,8 +389,10 @@ def test_roles_on_top_of_two_profiles_without_a_code_are_kept_apart(
     )
     assert product.run("status", "--json").json()["stored"] == []
     product.env |= {name: value for name, value in first.items() if value}
-    (problem,) = product.run("status", "--json").json()["problems"]
-    assert "is not the stored one: it was replaced or cleared, needs no code" in problem
+    shown = product.run("status", "--json").json()
+    row = {name: shown["shell"][name] for name in ("profile", "kind", "role", "account")}
+    assert row == {"profile": "on-center", "kind": "role", "role": top.arn, "account": "222233334444"}
+    assert shown["problems"] == []
     assert not product.cache.exists()
 
 
