@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,10 @@ RETRY_SETTINGS = "Check AWS_MAX_ATTEMPTS and max_attempts, AWS_RETRY_MODE and re
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 
 ANSWERS = Path(__file__).with_name("answers.txt").read_text(encoding="utf-8")
-"""AWS's codes, what they mean, and what to do: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html."""
+"""AWS's codes or botocore's exceptions, the special before the general, what they mean, and what to do.
+
+https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
+"""
 
 NOT_AWS = (
     "The answer is not from AWS, but from a proxy or another server.",
@@ -45,21 +48,8 @@ NOT_AWS = (
 
 OTHERWISE = ("AWS answered {code}: {text}", "To see what was used, add --verbose, or type mfaenv doctor.")
 
-_CONNECTION = "Check the network, the region's name, and endpoint_url or AWS_ENDPOINT_URL."
-_BUNDLES = "Check AWS_CA_BUNDLE and ca_bundle. A proxy that decrypts TLS needs its certificate there."
 FROM_PROCESS, MFAENV = "credentials from custom-process: ", "mfaenv: "
 """Before what a credential_process printed, and before mfaenv's own errors."""
-
-BOTOCORE = (
-    ("ProxyConnectionError", "The proxy refused the connection: {}", "Check HTTPS_PROXY and NO_PROXY."),
-    ("SSLError", "TLS failed: {}", _BUNDLES),
-    ("EndpointConnectionError", "AWS cannot be reached: {}", _CONNECTION),
-    ("HTTPClientError", "AWS cannot be reached: {}", _CONNECTION),
-    ("InvalidConfigError", "{}", "Correct it in the AWS config file, or unset the variable."),
-    ("InvalidRetryConfigurationError", "{}", RETRY_SETTINGS),
-    ("CredentialRetrievalError", "{}", "Check what credential_process or credential_source names."),
-)
-"""botocore's exceptions by name, the special before the general."""
 
 LOST_ANSWERS = {"ConnectionClosedError", "ReadTimeoutError"}
 """botocore's exceptions after a request was sent, by name."""
@@ -152,10 +142,14 @@ def _from_client(error: Any, keys: Keys | Session | None, device: str) -> Mfaenv
         if isinstance(keys, Keys) and keys.profile:
             return MfaenvError(f"{wrong} This stores both again:", command=aws_configure(keys.profile))
         return MfaenvError(wrong, f"Check both in {keys.source if isinstance(keys, Keys) else 'the profile'}.")
-    otherwise = OTHERWISE if code else NOT_AWS
-    rows = (row.split(" | ") for row in ANSWERS.splitlines())
-    message, hint = next((advice for codes, *advice in rows if code in codes.split()), otherwise)
+    message, hint = _answer([code], *(OTHERWISE if code else NOT_AWS))
     return MfaenvError(message.format(key=key, code=code, text=_sentence(text)), hint)
+
+
+def _answer(names: Iterable[str], *otherwise: str) -> Sequence[str]:
+    """Return the message and the hint of the first row that has one of these names."""
+    rows = (row.split(" | ") for row in ANSWERS.splitlines())
+    return next((advice for codes, *advice in rows if not {*names}.isdisjoint(codes.split())), otherwise)
 
 
 def _denied(text: str, device: str) -> MfaenvError:
@@ -200,10 +194,8 @@ def from_botocore(error: Exception) -> MfaenvError:
         return MfaenvError(message, hint.strip(), status=status)
     last_line = printed.strip().rpartition("\n")[2]
     sentence = _sentence(f"{before}{mark}{'' if last_line.startswith('+') else last_line}")
-    for name, message, hint in BOTOCORE:
-        if name in _class_names(error):
-            return MfaenvError(message.format(sentence), hint)
-    return MfaenvError(sentence, OTHERWISE[1])
+    message, hint = _answer(_class_names(error), "{text}", OTHERWISE[1])
+    return MfaenvError(message.format(text=sentence), hint)
 
 
 def is_lost(error: object) -> bool:
