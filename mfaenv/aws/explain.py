@@ -2,9 +2,8 @@
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from mfaenv import CODE_NEEDED, CODE_WANTED, FAILED, duration
@@ -35,11 +34,41 @@ RETRY_SETTINGS = "Check AWS_MAX_ATTEMPTS and max_attempts, AWS_RETRY_MODE and re
 
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 
-ANSWERS = Path(__file__).with_name("answers.txt").read_text(encoding="utf-8")
-"""AWS's codes or botocore's exceptions, the special before the general, what they mean, and what to do.
-
-https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
-"""
+ANSWERS = {
+    ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"): (
+        "AWS does not know {key}: it was deleted or deactivated, or is of another partition or region.",
+        "If a stored session has it, add --refresh. Else see the IAM console. In China or GovCloud, set the region.",
+    ),
+    ("ExpiredToken", "ExpiredTokenException"): (
+        "AWS says that the session has ended.",
+        "Type the line again with --refresh. If the profile's own keys are temporary, get new ones.",
+    ),
+    ("PackedPolicyTooLarge",): (
+        "AWS packs session policies and tags together, and these are too large: {text}",
+        "Make the policy shorter (--policy), name fewer (--policy-arns), or leave out session_tags.",
+    ),
+    ("MalformedPolicyDocument",): (
+        "AWS does not take the session policy: {text}",
+        "Correct --policy or --policy-arns.",
+    ),
+    ("Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"): (
+        "AWS is throttling this account's calls.",
+        "Wait a little, then try again.",
+    ),
+    ("ServiceUnavailable", "ServiceFailure", "InternalFailure", "InternalError", "500", "502", "503", "504"): (
+        "AWS cannot answer now ({code}): {text}",
+        "Wait a little, then try again.",
+    ),
+    ("ValidationError",): (
+        "AWS refuses the values: {text}",
+        "Check --duration, duration_seconds, external_id and --serial-number.",
+    ),
+    ("RegionDisabledException",): (
+        "STS is deactivated in this region.",
+        "Enable it in the IAM console, or set --region.",
+    ),
+}
+"""AWS's codes, what they mean, and what to do: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html."""
 
 NOT_AWS = (
     "The answer is not from AWS, but from a proxy or another server.",
@@ -48,8 +77,21 @@ NOT_AWS = (
 
 OTHERWISE = ("AWS answered {code}: {text}", "To see what was used, add --verbose, or type mfaenv doctor.")
 
+_CONNECTION = "Check the network, the region's name, and endpoint_url or AWS_ENDPOINT_URL."
+_BUNDLES = "Check AWS_CA_BUNDLE and ca_bundle. A proxy that decrypts TLS needs its certificate there."
 FROM_PROCESS, MFAENV = "credentials from custom-process: ", "mfaenv: "
 """Before what a credential_process printed, and before mfaenv's own errors."""
+
+BOTOCORE = (
+    ("ProxyConnectionError", "The proxy refused the connection: {}", "Check HTTPS_PROXY and NO_PROXY."),
+    ("SSLError", "TLS failed: {}", _BUNDLES),
+    ("EndpointConnectionError", "AWS cannot be reached: {}", _CONNECTION),
+    ("HTTPClientError", "AWS cannot be reached: {}", _CONNECTION),
+    ("InvalidConfigError", "{}", "Correct it in the AWS config file, or unset the variable."),
+    ("InvalidRetryConfigurationError", "{}", RETRY_SETTINGS),
+    ("CredentialRetrievalError", "{}", "Check what credential_process or credential_source names."),
+)
+"""botocore's exceptions by name, the special before the general."""
 
 LOST_ANSWERS = {"ConnectionClosedError", "ReadTimeoutError"}
 """botocore's exceptions after a request was sent, by name."""
@@ -142,14 +184,9 @@ def _from_client(error: Any, keys: Keys | Session | None, device: str) -> Mfaenv
         if isinstance(keys, Keys) and keys.profile:
             return MfaenvError(f"{wrong} This stores both again:", command=aws_configure(keys.profile))
         return MfaenvError(wrong, f"Check both in {keys.source if isinstance(keys, Keys) else 'the profile'}.")
-    message, hint = _answer([code], *(OTHERWISE if code else NOT_AWS))
+    otherwise = OTHERWISE if code else NOT_AWS
+    message, hint = next((row for codes, row in ANSWERS.items() if code in codes), otherwise)
     return MfaenvError(message.format(key=key, code=code, text=_sentence(text)), hint)
-
-
-def _answer(names: Iterable[str], *otherwise: str) -> Sequence[str]:
-    """Return the message and the hint of the first row that has one of these names."""
-    rows = (row.split(" | ") for row in ANSWERS.splitlines())
-    return next((advice for codes, *advice in rows if not {*names}.isdisjoint(codes.split())), otherwise)
 
 
 def _denied(text: str, device: str) -> MfaenvError:
@@ -194,8 +231,10 @@ def from_botocore(error: Exception) -> MfaenvError:
         return MfaenvError(message, hint.strip(), status=status)
     last_line = printed.strip().rpartition("\n")[2]
     sentence = _sentence(f"{before}{mark}{'' if last_line.startswith('+') else last_line}")
-    message, hint = _answer(_class_names(error), "{text}", OTHERWISE[1])
-    return MfaenvError(message.format(text=sentence), hint)
+    for name, message, hint in BOTOCORE:
+        if name in _class_names(error):
+            return MfaenvError(message.format(sentence), hint)
+    return MfaenvError(sentence, OTHERWISE[1])
 
 
 def is_lost(error: object) -> bool:

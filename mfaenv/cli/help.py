@@ -1,9 +1,7 @@
 """The pages of `--help`, made from the catalog."""
 
-import re
 import textwrap
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import MAIN, PROGRAM, Command, Option
@@ -11,19 +9,70 @@ from mfaenv.fast.parse import MAIN, PROGRAM, Command, Option
 WIDTH = 80
 MAX_LEFT = 36  # characters of the left column; what is wider has its own line
 
-EXAMPLES = Path(__file__).with_name("examples.sh").read_text(encoding="utf-8")
-"""Lines of bash and what they are for. Each is shown for the command that it names first."""
-
-
-def examples(name: str) -> dict[str, str]:
-    """Return the examples of a command, and what each is for."""
-    rows = (row.split("  # ") for row in EXAMPLES.splitlines())
-    return {line: use for line, use in rows if _command_of(line) == name}
-
-
-def _command_of(line: str) -> str:
-    first = re.search(r"mfaenv ([a-z]+)", line)
-    return first[1] if first else MAIN
+EXAMPLES = {
+    "": {
+        "eval $(mfaenv)": "set the session in this shell",
+        "eval $(mfaenv -p staging -d 1h)": "that of another profile or role, for an hour",
+    },
+    "unset": {
+        "eval $(mfaenv unset)": "remove the session from this shell",
+        "mfaenv unset --shell fish": "show the lines for fish",
+    },
+    "process": {
+        "mfaenv process -p default": "print what an SDK asks a program for",
+        "aws configure set profile.mfa.credential_process 'mfaenv process -p default'": (
+            "let every AWS tool use the session, in the profile mfa"
+        ),
+    },
+    "exec": {
+        "mfaenv exec -- aws s3 ls": "list the buckets, with the session",
+        "mfaenv exec -p staging -- terraform plan": "run a tool in a role",
+        "mfaenv exec --serve -p staging -- terraform apply": "run what takes longer than the role's hour",
+    },
+    "console": {
+        "mfaenv console -p staging": "open its home page as the role of a profile",
+        "mfaenv console -p staging --destination s3": "open a service's page",
+        "mfaenv console -p staging --print": "print the link, for another browser",
+    },
+    "status": {
+        "mfaenv status": "show it as tables, without calling AWS",
+        "mfaenv status --json": "show it as data",
+    },
+    "clear": {
+        "mfaenv clear": "delete all of them",
+        "mfaenv clear -p staging": "delete those of one profile, and of the roles that depend on it",
+    },
+    "init": {
+        'eval "$(mfaenv init bash)"': "in ~/.bashrc: type mfaenv without eval from now on",
+        "mfaenv init zsh --no-hook": "print it for zsh, without the prompt hook",
+    },
+    "configure": {
+        "mfaenv configure --dry-run": "see what it would change; without it, say yes or no",
+        "mfaenv configure -p staging --yes": "set all of it up for a role's profile",
+    },
+    "doctor": {
+        "mfaenv doctor": "show it as a table, with the verdict",
+        "mfaenv doctor -p default --json": "show it as data",
+    },
+    "keys": {
+        "mfaenv keys": "show where the long-term keys are, and how old",
+        "mfaenv keys rotate -p default": "make a new one with the session, and deactivate the old one",
+    },
+    "policy": {
+        "mfaenv policy > mfa.json": "write it to a file for aws iam put-user-policy",
+        "mfaenv policy --self-service": "the variant that leaves users able to set up their device",
+    },
+    "demo": {
+        "mfaenv demo": "open a shell that uses a pretend AWS",
+        "mfaenv demo -- mfaenv status": "run one command there",
+        "mfaenv demo --policy none -- aws s3 ls": "see that a device alone restricts nothing",
+    },
+    "help": {
+        "mfaenv help": "list the topics",
+        "mfaenv help roles": "read about roles",
+    },
+}
+"""Lines of bash and what they are for, by command."""
 
 
 def page(name: str) -> str:
@@ -36,7 +85,7 @@ def page(name: str) -> str:
             "Options [and where else their values come from]:",
             *_columns(map(_described, command.options.values())),
         ],
-        ["Examples:", *_columns(examples(name).items())],
+        ["Examples:", *_columns(EXAMPLES[name].items())],
     ]
     if name == MAIN:
         others = ((other, row.help) for other, row in catalog.COMMANDS.items() if other != MAIN)

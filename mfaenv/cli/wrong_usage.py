@@ -1,7 +1,5 @@
 """Wrong usage: what is wrong, then what to type."""
 
-from pathlib import Path
-
 from mfaenv import suggest
 from mfaenv.command_line import same_command
 from mfaenv.config import names
@@ -11,15 +9,31 @@ from mfaenv.fast.parse import MAIN, Env, Options, Words
 from mfaenv.shells import join
 from mfaenv.terminal.text import code_digits
 
-OTHER_WORDS = Path(__file__).with_name("other_words.txt").read_text(encoding="utf-8")
-"""Commands of other tools, a sentence, and what to type here below it."""
+_TYPE = "Type:"
+_LEAVE = ("To take the session out of this shell:", "mfaenv unset")
+_LISTS = ("For the stored sessions (`mfaenv keys` has the long-term keys):", "mfaenv status")
+_PRINT = "To print a session (`mfaenv keys export` moves keys out of the keychain):"
+OTHER_WORDS: dict[str, tuple[str, ...]] = {
+    "version": (_TYPE, "mfaenv --version"),
+    "refresh": (_TYPE, "mfaenv --refresh"),
+    "setup": (_TYPE, "mfaenv configure"),
+    "login": ("For a session in this shell (`mfaenv console` opens the AWS console):", "mfaenv"),
+    "add": ("To add keys, which `mfaenv configure` then sets up:", "aws configure --profile NAME"),
+    "import": (_TYPE, "mfaenv keys import -p NAME"),
+    "rotate": (_TYPE, "mfaenv keys rotate -p NAME"),
+    "export": (_PRINT, "mfaenv process -p NAME"),
+    "server": (_TYPE, "mfaenv exec --serve -p NAME -- CMD"),
+    **dict.fromkeys(("shell", "run"), (_TYPE, "mfaenv exec")),
+    **dict.fromkeys(("assume", "set", "use", "switch"), (_TYPE, "mfaenv -p NAME")),
+    **dict.fromkeys(("list", "ls", "profiles"), _LISTS),
+    **dict.fromkeys(("logout", "signout", "exit", "quit", "remove", "rm", "delete"), _LEAVE),
+}
+"""Commands of other tools, and what to type here, below a sentence."""
 
 
 def no_command(word: str, options: Options, env: Env) -> MfaenvError:
     """Return the error for a word that is not a command."""
-    rows = (row.split(" | ") for row in OTHER_WORDS.splitlines())
-    others = (tuple(advice) for words, *advice in rows if word in words.split())
-    advice = next(others, ()) or _profile_meant(MAIN, [word], options, env)
+    advice = OTHER_WORDS.get(word) or _profile_meant(MAIN, [word], options, env)
     if code_digits(word):
         advice = ("Type the code when mfaenv asks for it, or:", "mfaenv --token-code CODE")
     commands = list(filter(None, COMMANDS))

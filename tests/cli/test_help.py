@@ -9,7 +9,7 @@ import pytest
 from product import COMMAND, PATIENCE, Product, advised
 from settings import configure
 
-from mfaenv.cli.help import examples
+from mfaenv.cli.help import EXAMPLES
 from mfaenv.errors import DONE, USAGE
 from mfaenv.fast.catalog import COMMANDS
 from mfaenv.fast.parse import MAIN
@@ -28,8 +28,8 @@ def test_the_help_has_every_option_with_its_default_and_its_source(bare: Product
         spelling = f"{', '.join(option.flags)} {option.metavar}".rstrip()
         assert f"{spelling} {option.help}" in words
         assert all(source in words for source in [*option.variables, option.other_source, option.default])
-    assert all(line in words for line in examples(name))
-    assert 2 <= len(examples(name)) <= 3
+    assert all(line in words for line in EXAMPLES[name])
+    assert 2 <= len(EXAMPLES[name]) <= 3
     assert max(map(len, done.out.splitlines())) <= WIDTH
 
 
@@ -61,7 +61,7 @@ def test_the_first_help_lists_the_commands(bare: Product) -> None:
 def test_the_process_in_an_example_does_not_lead_back_to_the_profile_that_it_serves(
     product: Product, scenario: Scenario
 ) -> None:
-    line = next(line for line in examples("process") if line.startswith("aws configure set"))
+    line = next(line for line in EXAMPLES["process"] if line.startswith("aws configure set"))
     *_, setting, process = shlex.split(line)
     _, profile, name = setting.split(".")
     configure(product, profile, **{name: process})

@@ -4,12 +4,12 @@ import pytest
 from exported import typed_in_bash
 from product import Product
 
-from mfaenv.cli.help import examples
+from mfaenv.cli.help import EXAMPLES
 from mfaenv.errors import DONE
 from mfaenv.fast.catalog import COMMANDS
 from mfaenv.pretend_aws.scenario import Scenario
 
-TYPED = [(name, line) for name in COMMANDS for line in examples(name)]
+TYPED = [(name, line) for name in COMMANDS for line in EXAMPLES[name]]
 
 FOR_AWS = '[ "$1" = configure ] || [ -n "$AWS_SESSION_TOKEN$AWS_CONTAINER_CREDENTIALS_FULL_URI$MFAENV_DEMO" ]'
 """Plays the programs that the examples start: they succeed with a session or its address, or in the demo."""
