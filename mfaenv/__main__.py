@@ -124,7 +124,7 @@ def run(arguments: "Sequence[str]", env: "Mapping[str, str]") -> int:
         from mfaenv.fast import execute
 
         execute.answer(line.options, line.words, env)
-    _prepare(module)
+    _prepare(module, env)
     if not line.understood:
         from mfaenv.cli import app
 
@@ -132,7 +132,11 @@ def run(arguments: "Sequence[str]", env: "Mapping[str, str]") -> int:
     return parse.load(line.command)(line.options, line.words, env)
 
 
-def _prepare(module: str) -> None:
+def _prepare(module: str, env: "Mapping[str, str]") -> None:
+    from mfaenv.fast import environment
+
+    for name in environment.settings(env):  # of an earlier session's profile: botocore would read them
+        os.environ.pop(name, None)
     # Where the caller ignores it, the system tells nobody how a program ended.
     if hasattr(_signal, "SIGCHLD") and _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL) == _signal.SIG_IGN:
         from mfaenv.fast import execute

@@ -409,10 +409,9 @@ def test_no_variable_is_called_found_given_held_known_or_wanted() -> None:
 
 
 def test_the_environment_is_read_in_the_entry_point() -> None:
-    """botocore reads that of this process by itself, so what hides variables from it does too."""
     readers = [
         place(module)
         for module in MODULES
         if any(isinstance(node, ast.Attribute) and ast.unparse(node) == "os.environ" for node in nodes(module))
     ]
-    assert [name for name in readers if name not in {"__main__.py", "config/shell_settings.py"}] == []
+    assert readers == ["__main__.py"]

@@ -19,12 +19,8 @@ GIVE_ANY_SESSION = {Provider.TEMPORARY, Provider.LOGIN, Provider.PROCESS}
 
 def run(options: Options, _words: Words, env: Env) -> int:
     """Open the console, or print the link to it. Raise MfaenvError."""
-    with service.resolving(options, env) as resolved:
-        return _run(resolved)
-
-
-def _run(resolved: service.Resolved) -> int:
-    options, env, request = resolved.options, resolved.env, resolved.request
+    resolved = service.resolve_request(options, env)
+    env, request = resolved.env, resolved.request
     terminal = Terminal.for_options(options, env)
     service.warn_of_lost_limit(options, terminal, "the console")
     filled = remembered.filled_in(request, resolved.store)

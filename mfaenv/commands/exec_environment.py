@@ -64,7 +64,7 @@ def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
     """Yield the program's environment. Raise MfaenvError."""
     coredump.prevent()
     with ExitStack() as opened:
-        resolved = opened.enter_context(service.resolving(options, env))
+        resolved = service.resolve_request(options, env)
         terminal, by_key = Terminal.for_options(options, env), dict[str, Session]()
         session = resolved.get_session(terminal, by_key)
         resolved.warn(terminal)
@@ -101,8 +101,7 @@ def _server(resolved: Resolved, session: Session, by_key: dict[str, Session], en
     line = with_own_name(detect.loading_line(env, command), env)
 
     def resolve() -> Request:
-        with service.resolving(options, env) as again:
-            now = again.request
+        now = service.resolve_request(options, env).request
         base = sessions.base_session(now)
         return _with_source(now, base) if base.device == session.device else request
 

@@ -5,9 +5,7 @@ profile says something else, a variable has to say it; where `[default]` alone s
 the usual (USUAL). Which address wins: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 """
 
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 
 from mfaenv.aws import address
 from mfaenv.config import awsfiles
@@ -154,14 +152,3 @@ def _urls(
     url = address.shown(next(iter(_addresses({IGNORE: "false"}, default, files).values()), ""))
     lost = f"services without an address in profile {name} go to that of [default], {url}"
     return {**urls, **(choices[-1] if is_ignored({}, default) else {})}, [lost]
-
-
-@contextmanager
-def hide_settings(env: Env) -> Iterator[Mapping[str, str]]:
-    """Yield the environment without an earlier session's settings, for botocore too."""
-    names = (*environment.settings(env), environment.SETTINGS)
-    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
-    try:
-        yield environment.without_settings(env)
-    finally:
-        os.environ.update(kept)

@@ -2,12 +2,12 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import NamedTuple
 
 from mfaenv import fast
-from mfaenv.config import provenance, resolve, shell_settings
+from mfaenv.config import provenance, resolve
 from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.names import file_paths
 from mfaenv.errors import CODE_NEEDED, MfaenvError, NothingStoredError, wrong_usage
@@ -37,15 +37,15 @@ def get_pairs(
     if options.keys() >= {"cached", "refresh"}:
         raise wrong_usage("--cached and --refresh cannot be used together.", "Leave one of them out.")
     try:
-        with resolving(options, env, terminal) as resolved:
-            check(resolved.shell_fields)
-            session = resolved.get_session(terminal)
-            is_process, is_silent = fast.is_for_program(options), options.keys() & {"quiet", "cached"}
-            if not (is_process or is_silent):
-                resolved.warn(terminal)
-            # A run that shows no warning leaves it to the next; `process`, which SDKs call again and again, is fast.
-            if session.key and (is_process or not (is_silent and resolved.request.warning)):
-                resolved.remember(session.key)
+        resolved = resolve_request(options, env, terminal)
+        check(resolved.shell_fields)
+        session = resolved.get_session(terminal)
+        is_process, is_silent = fast.is_for_program(options), options.keys() & {"quiet", "cached"}
+        if not (is_process or is_silent):
+            resolved.warn(terminal)
+        # A run that shows no warning leaves it to the next; `process`, which SDKs call again and again, is fast.
+        if session.key and (is_process or not (is_silent and resolved.request.warning)):
+            resolved.remember(session.key)
         return resolved.pairs(session, env)  # with the settings of before, which go
     except MfaenvError:
         if options.get("cached"):
@@ -139,11 +139,10 @@ class Resolved(NamedTuple):
             self.store.put(cached, now + FORGOTTEN_AFTER)
 
 
-@contextmanager
-def resolving(options: Options, env: Env, terminal: Terminal | None = None) -> Iterator[Resolved]:
-    """Yield the request to which options, variables and files lead; a person at the terminal may choose the profile.
+def resolve_request(options: Options, env: Env, terminal: Terminal | None = None) -> Resolved:
+    """Return the request to which options, variables and files lead; a person at the terminal may choose the profile.
 
-    What an earlier session left in the environment is hidden meanwhile. Raise MfaenvError.
+    What an earlier session's profile left in the environment does not count. Raise MfaenvError.
     """
     refuse_inside_exec(env, changes_files=False)
     name, allowed = environment.PROFILE_AS, environment.PROFILE_NAMES
@@ -151,15 +150,14 @@ def resolving(options: Options, env: Env, terminal: Terminal | None = None) -> I
         raise wrong_usage(f"{name} does not know '{env[name]}'.", f"It takes {', '.join(allowed)}.")
     store = Store.of(env)
     store.check()
-    with shell_settings.hide_settings(env) as visible:
-        states = _states(file_paths(env))  # before they are read
-        files = resolve.load_files(options, visible)
-        if terminal and (chosen := profile_choice.instead_of_default(options, visible, files, terminal)):
-            options = {**options, "profile": chosen}
-        request = resolve.resolve(options, visible, files)
-        acquisition = resolve.acquisition(options, visible, request, files)
-        asked = fast.fingerprint(options, env)
-        yield Resolved(options, visible, store, files, request, acquisition, asked, states)
+    visible, states = environment.without_settings(env), _states(file_paths(env))  # before they are read
+    files = resolve.load_files(options, visible)
+    if terminal and (chosen := profile_choice.instead_of_default(options, visible, files, terminal)):
+        options = {**options, "profile": chosen}
+    request = resolve.resolve(options, visible, files)
+    acquisition = resolve.acquisition(options, visible, request, files)
+    asked = fast.fingerprint(options, env)
+    return Resolved(options, visible, store, files, request, acquisition, asked, states)
 
 
 def _states(paths: Iterable[str]) -> tuple[str, ...]:

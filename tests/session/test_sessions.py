@@ -67,9 +67,9 @@ def test_an_error_of_the_machine_ends_no_question(monkeypatch: pytest.MonkeyPatc
         raise OSError(EMFILE, "Too many open files")
 
     monkeypatch.setattr(BackgroundClient, "_make", fail)
-    with service.resolving({}, product.env) as resolved:
-        keys = Keys("AKIAIOSFODNN7EXAMPLE", "secret", "", "")
-        background = BackgroundClient(resolved.request, keys, Terminal(product.env))
+    keys = Keys("AKIAIOSFODNN7EXAMPLE", "secret", "", "")
+    request = service.resolve_request({}, product.env).request
+    background = BackgroundClient(request, keys, Terminal(product.env))
     background.begin()
     with pytest.raises(OSError, match="Too many"):
         background.client()
@@ -127,9 +127,9 @@ def test_a_code_is_not_sent_on_a_connection_that_was_idle_for_long(
     monkeypatch.setattr(
         client, "settings_of", lambda *_: ClientSettings(None, REGION, endpoints={"sts": aws.url})
     )
-    with service.resolving({}, product.env) as resolved:
-        keys = Keys(scenario.key.id, scenario.key.secret, "", "")
-        background = BackgroundClient(resolved.request, keys, Terminal(product.env))
+    keys = Keys(scenario.key.id, scenario.key.secret, "", "")
+    request = service.resolve_request({}, product.env).request
+    background = BackgroundClient(request, keys, Terminal(product.env))
     background.begin()
     background.client().get_caller_identity()
     assert len(ports) == (1 if longest > 0 else 2)

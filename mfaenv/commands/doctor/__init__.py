@@ -4,9 +4,9 @@ import json
 
 from mfaenv.commands.doctor import account, local
 from mfaenv.commands.doctor.report import Check, Report, judge
-from mfaenv.config import resolve, shell_settings
+from mfaenv.config import resolve
 from mfaenv.errors import DONE, FAILED, USAGE, MfaenvError
-from mfaenv.fast import catalog, text_to_stdout, to_stdout
+from mfaenv.fast import catalog, environment, text_to_stdout, to_stdout
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session.cache import Context
 from mfaenv.store import Store
@@ -16,8 +16,7 @@ from mfaenv.terminal.terminal import Terminal
 def run(options: Options, _words: Words, env: Env) -> int:
     """Print the report. Raise MfaenvError (usage); KeyboardInterrupt."""
     terminal = Terminal.for_options(options, env)
-    with shell_settings.hide_settings(env) as visible:
-        report = examine(options, visible, Context(Store.of(visible), terminal))
+    report = examine(options, environment.without_settings(env), Context(Store.of(env), terminal))
     if options.get("as_json"):
         to_stdout((json.dumps(report.as_data(), indent=2) + "\n").encode())
     else:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 
 from mfaenv import suggest
 from mfaenv.commands.keys import listing, moving, rotation
-from mfaenv.config import resolve, shell_settings
+from mfaenv.config import resolve
 from mfaenv.errors import DONE, wrong_usage
-from mfaenv.fast import catalog, secrets_to_stdout
+from mfaenv.fast import catalog, environment, secrets_to_stdout
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session import longterm
 from mfaenv.session.keychain import KeychainEntry, to_json
@@ -26,8 +26,7 @@ def run(options: Options, words: Words, env: Env) -> int:
     if options.get("as_json") and word != "list":
         raise wrong_usage(f"{word} prints no JSON: --json lists the keys.", "Type:", "mfaenv keys --json")
     resolve.token_code(options, {})  # most words need none
-    with shell_settings.hide_settings(env) as visible:
-        return ACTIONS[word](options, visible)
+    return ACTIONS[word](options, environment.without_settings(env))
 
 
 def _get(options: Options, env: Env) -> int:
