@@ -14,6 +14,10 @@ _mfaenv_complete() {
 # with files. This is what bash-completion has _command_offset for.
 _mfaenv_complete_program() {
     local line=${COMP_LINE:$2} point=$((COMP_POINT - $2)) finder option
+    if [[ ${COMP_WORDS[$1]} == -* ]]; then # an option that takes a file
+        compopt -o default 2>/dev/null || :
+        return 0
+    fi
     for finder in _comp_command_offset _command_offset; do
         if declare -F "$finder" >/dev/null; then
             "$finder" "$1"

@@ -196,6 +196,14 @@ def test_bash_quotes_the_name_of_a_file(furnished: Product, ready: str, inner: s
     assert not (furnished.home / "pwned").exists()
 
 
+def test_bash_completion_is_asked_for_programs_and_not_for_the_file_of_an_option(furnished: Product) -> None:
+    tab = BASH.typed.tab._replace(inner="_comp_command_offset() { COMPREPLY=(inner-word); }")
+    row = BASH._replace(typed=BASH.typed._replace(tab=tab))
+    with open_tab(furnished, row) as window:
+        press_tab(window, row, "exec -- tool-of-mine inn", ["exec", "--", "tool-of-mine", "inner-word"])
+        press_tab(window, row, "exec --policy file-of", ["exec", "--policy", "file-of-mine"])
+
+
 def runs(process: int) -> bool:
     """Return whether a process runs. One that has ended but was not waited for does not: Python forgets a child that
     it has just started where Ctrl-C comes at that moment, and xonsh is Python.
