@@ -108,10 +108,6 @@ class Sessions:
         request = request._replace(account=keys.account)
         key = f"profile\n{request.profiles[-1]}\n{request.endpoint.text}"
         base = cache.as_entry(keys, request, key, "", self._now())
-        if not request.hops:
-            return base
-        anew = self._acquisition._replace(refresh=True)  # roles on top are assumed each time, and not stored
-        self._cache = cache.Cache(self._context._replace(acquisition=anew))
         return self._assume(request, base)
 
     @contextmanager
@@ -131,9 +127,10 @@ class Sessions:
         clients, session = client.RoleClients(), base
         for depth, hop in enumerate(request.hops, 1):
             caller, key = session, cache.role_key(session.key, (hop,))
-            session = self._cache.find(key, request.min_remaining.seconds)
-            if session:
-                continue
+            if base.source:  # else nothing is stored: roles on what needs no code are assumed each time
+                session = self._cache.find(key, request.min_remaining.seconds)
+                if session:
+                    continue
             profile = hop.profile if request.config_profile else None
             settings = client.ClientSettings(
                 profile, hop.region, hop.role_arn, {"sts": hop.endpoint}, ca_bundle=request.ca_bundle
