@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,32 +62,6 @@ def entered(product: Product, row: Shell, first: bool = False) -> Iterator[Seat]
         for place in product.home.glob("*/.envrc"):
             seat.type(f"direnv allow {place}")
         yield seat
-
-
-LOOKS = {
-    "no keys": "key=none",
-    "limited": "limit=read-only",
-    "not limited": "limit=none",
-    "inside": "folder=1",
-    "outside": "folder=left",
-}
-
-
-def has(seat: Seat, seen: str, before: str = "") -> str:
-    """See whose session a program has that is started here, and what else is said of it (LOOKS); give its key."""
-    profile, _, more = seen.partition(" ")
-    looks = {
-        "profile": profile,
-        "AWS_PROFILE": "none",
-        "limit": r"\S+",
-        "folder": r"\S+",
-        "key": "none" if profile == "none" else r"ASIA\w+",
-    }
-    for word in more.split(", ") if more else ():
-        name, _, value = LOOKS.get(word, f"key={before}" if word == "the same key" else word).partition("=")
-        looks[name] = value
-    shown = " ".join(f"{name}={value}" for name, value in looks.items())
-    return seat.sees("what-is-here", f"^{shown}$").rpartition("=")[2]
 
 
 @pytest.fixture
@@ -334,23 +309,8 @@ def test_a_walk(stored: Product, walk: Walk, row: Shell, first: bool) -> None:
         folder(stored, name, text)
     if walk.is_stored:
         assert stored.run("--shell", "bash", "-p", "production").status == DONE
-    key = ""
     with entered(stored, row, first=first) as seat:
-        for step in walk.steps.strip().splitlines():
-            typed, _, seen = (part.strip() for part in step.partition("->"))
-            name, sets, value = typed.partition("=")
-            if typed.startswith("ANOTHER"):
-                store_another(stored, *typed.split()[1:])
-            elif sets and " " not in name:
-                seat.set(name, value)
-            elif typed == "unset AWS_PROFILE" and row.name == "fish":
-                seat.type("set -e AWS_PROFILE")
-            else:
-                seat.type(typed.removeprefix("ENTER"))
-            seen, _, said = seen.removesuffix('"').partition('"')
-            if seen:
-                key = has(seat, seen.strip(), key)
-            assert said in seat.window.text
+        seat.walk(walk.steps, partial(store_another, stored))
 
 
 @pytest.mark.parametrize(
@@ -407,23 +367,23 @@ def test_another_profiles_session_stays_in_a_folder_when_any_window_stores_one(
     assert stored.run("--shell", "bash", "-p", "production").status == DONE
     with entered(stored, row, first=first) as seat:
         seat.type("cd staging")
-        has(seat, "staging")
+        seat.has("staging")
         seat.type(line) if line else seat.set("AWS_PROFILE", named)
-        has(seat, f"production AWS_PROFILE={named}")
+        seat.has(f"production AWS_PROFILE={named}")
         for options in (["--read-only"], ["--policy-arns", "arn:aws:iam::aws:policy/ReadOnlyAccess"]):
             store_another(stored, *options)
             seat.type("")
-            has(seat, f"production AWS_PROFILE={named}")
+            seat.has(f"production AWS_PROFILE={named}")
         if not line:
             seat.type("cd ..")
             seat.type("")
-            has(seat, f"production AWS_PROFILE={named}")
+            seat.has(f"production AWS_PROFILE={named}")
             return
         seat.type("direnv reload")
-        has(seat, "staging")
+        seat.has("staging")
         seat.type(line)
         seat.type("cd ..")
-        has(seat, "default")
+        seat.has("default")
 
 
 LIMITED_AND_FOLDER = "sh -c 'echo limit=${MFAENV_SESSION_POLICY-none} folder=${OF_THE_FOLDER-left}'"
@@ -448,15 +408,15 @@ def test_what_a_session_typed_in_a_folder_has_set_goes_with_it(stored: Product, 
         seat.type("cd production")
         seat.type("mfaenv")
         seat.type("")
-        has(seat, "production")
+        seat.has("production")
         assert seat.sees(outside, "^==.*==$") != before
         seat.type("cd ..")
         assert seat.sees(outside, "^==.*==$") == before
         seat.type("cd staging")
         seat.type("mfaenv -p production --region eu-west-3")
-        has(seat, "production")
+        seat.has("production")
         seat.type("cd ..")
-        has(seat, "default")
+        seat.has("default")
         assert seat.sees(outside, "^==.*==$") == before
 
 
@@ -473,7 +433,7 @@ def test_the_name_for_prompts_goes_with_a_session_typed_in_a_folder(
         seat.sees(f"sh -c 'echo as=${name}'", "^as=production$")
         seat.type("cd ..")
         seat.type("")
-        has(seat, "none")
+        seat.has("none")
         seat.sees(f"sh -c 'echo as=${{{name}-none}}'", "^as=none$")
 
 
@@ -485,11 +445,11 @@ def test_a_session_removed_in_a_folder_is_whole_when_the_shell_leaves(stored: Pr
         before = seat.sees(shown, r"^==.*$")
         assert before.startswith("==eu-west-1+")
         seat.type("cd staging")
-        has(seat, "staging")
+        seat.has("staging")
         seat.type("mfaenv unset")
-        has(seat, "none")
+        seat.has("none")
         seat.type("cd ..")
-        has(seat, "production")
+        seat.has("production")
         assert seat.sees(shown, r"^==.*$") == before
 
 
@@ -505,7 +465,7 @@ def test_after_the_end_of_a_limited_session_a_folder_gives_no_other(stored: Prod
         store_another(stored)
         seat.type("")
         seat.type("")
-        has(seat, "staging no keys")
+        seat.has("staging no keys")
         seat.type("mfaenv")
         assert "mfaenv: until now the session of this shell was read-only" in seat.window.text
 
@@ -595,7 +555,7 @@ def test_each_new_session_is_loaded(stored: Product, row: Shell) -> None:
         for _ in range(2):
             store_another(stored)
             seat.type("")
-            has(seat, "staging")
+            seat.has("staging")
             seat.sees("direnv status | grep -c '^Loaded watch.*/latest'", "^1$")
 
 
@@ -603,16 +563,16 @@ def test_each_new_session_is_loaded(stored: Product, row: Shell) -> None:
 def test_a_session_that_has_ended_meanwhile_is_replaced(stored: Product, row: Shell) -> None:
     with entered(stored, row) as seat:
         seat.type("cd staging")
-        has(seat, "staging")
+        seat.has("staging")
         for entry in stored.cache.glob("session-*"):
             entry.unlink()
         seat.set("MFAENV_EXPIRES", PAST)
         seat.type("")
         assert "mfaenv: the session of profile staging has ended: type mfaenv for a new one" in seat.window.text
-        has(seat, "staging no keys")
+        seat.has("staging no keys")
         seat.type("cd ..")
         seat.type("")
-        has(seat, "default")
+        seat.has("default")
 
 
 @EVERY
@@ -621,12 +581,12 @@ def test_a_file_that_sets_the_variable_is_followed(stored: Product, row: Shell, 
     place = folder(stored, "named", "export AWS_PROFILE=staging")
     with entered(stored, row, first=first) as seat:
         seat.type("cd named")
-        has(seat, "staging AWS_PROFILE=staging")
+        seat.has("staging AWS_PROFILE=staging")
         (place / ".envrc").write_text("export AWS_PROFILE=default\n")
         seat.type("direnv allow")
-        has(seat, "default AWS_PROFILE=default")
+        seat.has("default AWS_PROFILE=default")
         seat.type("cd ..")
-        has(seat, "default")
+        seat.has("default")
 
 
 @EVERY
@@ -649,10 +609,10 @@ def test_a_region_that_direnv_puts_back_is_a_sessions_as_before(
         before = seat.sees(regions, r"^regions=[a-z0-9+-]+$")
         for _ in range(2):
             seat.type("cd regional")
-            has(seat, "staging AWS_PROFILE=staging")
+            seat.has("staging AWS_PROFILE=staging")
             seat.sees(regions, r"^regions=ap-1\+ap-1$")
             seat.type("cd ..")
-            has(seat, "default")
+            seat.has("default")
             assert seat.sees(regions, r"^regions=[a-z0-9+-]+$") == before
         seat.type("mfaenv -p production")
         seat.sees(regions, r"^regions=eu-north-1\+eu-north-1$")
@@ -697,7 +657,7 @@ def test_a_question_in_a_file_is_answered(product: Product, scenario: Scenario, 
         seat.window.enter(scenario.device.code())
         seat.window.see("mfaenv: staging ")
         seat.window.prompted()
-        has(seat, "staging")
+        seat.has("staging")
         seat.type("cd ..")
         seat.type("")  # its hook may come after ours
-        has(seat, "default")
+        seat.has("default")
