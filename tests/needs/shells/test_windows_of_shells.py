@@ -122,15 +122,16 @@ def test_zshs_prompt_comes_after_a_question_that_is_left(product: Product) -> No
         assert seat.window.text.count("MFA code: ^C\n") == 9
 
 
+@pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
 @EACH_WITH_HOOK
 def test_a_question_that_is_left_hides_no_session_of_another_window(
-    product: Product, scenario: Scenario, row: Shell
+    product: Product, scenario: Scenario, row: Shell, key: str
 ) -> None:
     with seated(product, row) as seat:
         seat.window.enter(UNSERVED)
         seat.window.see(QUESTION)
         assert product.run("--format", "json", "-c", scenario.device.code()).status == 0
-        seat.window.press(CTRL_C)
+        seat.window.press(key)
         seat.window.prompted()
         seat.type("")
         assert seat.keys() == session(product)
@@ -161,20 +162,6 @@ def test_the_lines_after_a_substitution_that_was_interrupted_mean_the_same(
 
 
 @EACH_WITH_HOOK
-def test_a_line_that_failed_hides_no_session_of_another_window(
-    product: Product, scenario: Scenario, row: Shell
-) -> None:
-    with seated(product, row) as seat:
-        seat.window.enter(UNSERVED)
-        seat.window.see(QUESTION)
-        assert product.run("--format", "json", "-c", scenario.device.code()).status == 0
-        seat.window.press(CTRL_D)
-        seat.window.prompted()
-        seat.type("")
-        assert seat.keys() == session(product)
-
-
-@EACH_WITH_HOOK
 def test_an_address_for_credentials_is_left_alone(product: Product, scenario: Scenario, row: Shell) -> None:
     assert product.run("--format", "json", "-c", scenario.device.code()).status == 0
     with seated(product, row, AWS_CONTAINER_CREDENTIALS_FULL_URI="http://127.0.0.1:9/") as seat:
@@ -184,26 +171,26 @@ def test_an_address_for_credentials_is_left_alone(product: Product, scenario: Sc
         assert seat.keys() == NOTHING
 
 
+OVER = {**THEIRS, "AWS_ACCESS_KEY_ID": "ASIAI44QH8DHBEXAMPLE", "MFAENV_EXPIRES": str(PAST)}
+
+
 @EACH_WITH_HOOK
-@pytest.mark.parametrize("profile", ["a\x1b[31mb", "a\x9b31mb", "a\rb", "a\u202eb"], ids=ascii)
-def test_the_end_of_a_session_shows_no_control_characters(product: Product, row: Shell, profile: str) -> None:
-    keys = {**THEIRS, "AWS_ACCESS_KEY_ID": "ASIAI44QH8DHBEXAMPLE", "MFAENV_EXPIRES": str(PAST)}
-    with seated(product, row, MFAENV_PROFILE=profile, **keys) as seat:
+def test_the_end_of_a_session_shows_no_control_characters(product: Product, row: Shell) -> None:
+    parts = ("a\x1b[31mb", "c\x9b31md", "e\rf", "g\u202eh")
+    with seated(product, row, MFAENV_PROFILE="".join(parts), **OVER) as seat:
         seat.type("")
         shown = seat.window.raw
-    assert re.search(r"mfaenv: the session of profile a\\[ -~]+b has ended: type mfaenv for a new one", shown)
-    assert profile not in shown
+    escaped = "".join(rf"{part[0]}\\[ -~]+{part[-1]}" for part in parts)
+    assert re.search(f"mfaenv: the session of profile {escaped} has ended: type mfaenv for a new one", shown)
+    assert [part for part in parts if part in shown] == []
 
 
 @EACH_WITH_HOOK
-@pytest.mark.parametrize("profile", ["team-a_b.c@d", "日本 é"])
-def test_the_end_of_a_session_names_the_profile(product: Product, row: Shell, profile: str) -> None:
-    keys = {**THEIRS, "AWS_ACCESS_KEY_ID": "ASIAI44QH8DHBEXAMPLE", "MFAENV_EXPIRES": str(PAST)}
-    with seated(product, row, MFAENV_PROFILE=profile, **keys) as seat:
+def test_the_end_of_a_session_names_the_profile(product: Product, row: Shell) -> None:
+    profile = "team-a_b.c@d 日本 é"
+    with seated(product, row, MFAENV_PROFILE=profile, **OVER) as seat:
         seat.type("")
-        assert (
-            f"mfaenv: the session of profile {profile} has ended: type mfaenv for a new one" in seat.window.text
-        )
+        assert ENDED.replace("default", profile) in seat.window.text
 
 
 @EACH_WITH_HOOK
