@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from observed_aws import ObservedAws
 from product import COMMAND, Product, as_nobody
+from programs import write_program
 from settings import configure
 
 from mfaenv.pretend_aws.scenario import Scenario
@@ -82,9 +83,7 @@ def test_exec_leaves_no_signal_ignored(product: Product) -> None:
 
 @pytest.mark.usefixtures("signed_in")
 def test_exec_without_a_command_is_the_users_shell(product: Product) -> None:
-    shell = product.home / "shell"
-    shell.write_text("#!/bin/sh\necho $AWS_SESSION_TOKEN | wc -c\n")
-    shell.chmod(0o755)
+    shell = write_program(product.home / "shell", "echo $AWS_SESSION_TOKEN | wc -c")
     product.env["SHELL"] = str(shell)
     assert int(product.run("exec").out) > 100
 
@@ -100,9 +99,7 @@ def test_exec_fails_as_a_shell_does(product: Product, program: str, expected: in
 @pytest.mark.usefixtures("signed_in")
 @pytest.mark.parametrize("serve", [(), ("--serve",)], ids=["exec", "serve"])
 def test_a_script_whose_interpreter_is_missing_is_told(product: Product, serve: tuple[str, ...]) -> None:
-    script = product.home / "script"
-    script.write_text("#!/no/such/interpreter\n")
-    script.chmod(0o755)
+    write_program(product.home / "script", "#!/no/such/interpreter\n")
     done = product.run("exec", *serve, "--", "./script")
     assert (done.status, done.out) == (127, "")
     assert done.err == "mfaenv: ./script cannot be run: the program that its first line names is not there.\n"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from newcomers import DEVICE, NOTHING, PROCESS, config, direnv_library, settle_newcomer, state
 from observed_aws import ObservedAws
 from product import Product, as_nobody
+from programs import write_program
 from settings import configure
 from terminals import need
 
@@ -429,8 +430,7 @@ def test_the_line_needs_no_lock_beside_the_aws_files(newcomer: Product, scenario
 def with_program(product: Product, name: str, text: str) -> None:
     folder = product.home / "bin"
     folder.mkdir(exist_ok=True)
-    (folder / name).write_text(text)
-    (folder / name).chmod(0o755)
+    write_program(folder / name, text)
     product.env["PATH"] = f"{folder}{os.pathsep}{product.env['PATH']}"
 
 
@@ -521,8 +521,7 @@ def test_a_role_of_the_credentials_file_is_named_with_the_line_to_write(
 def test_direnvs_library_is_offered_where_direnv_is(newcomer: Product, scenario: Scenario) -> None:
     tools = newcomer.home / "tools"
     tools.mkdir()
-    (tools / "direnv").write_text("#!/bin/sh\n")
-    (tools / "direnv").chmod(0o755)
+    write_program(tools / "direnv", "#!/bin/sh\n")
     newcomer.env["PATH"] = f"{tools}{os.pathsep}{newcomer.env['PATH']}"
     text = direnv_library(newcomer).read_text()
     direnv_library(newcomer).unlink()

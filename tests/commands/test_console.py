@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import pytest
 from observed_aws import DROPPED, UNAVAILABLE, ObservedAws
 from product import PATIENCE, Outcome, Product
+from programs import write_program
 from rare_things import add_account_of
 from settings import configure, set_keys
 from trouble import assert_explained, certificate, refusing_proxy
@@ -34,9 +35,7 @@ SIGN_IN = ("getSigninToken", "login")
 @pytest.fixture
 def staging(product: Product, scenario: Scenario) -> Product:
     """With a stored session for the profile staging, and a browser that writes down what it opens."""
-    browser = product.home / "browser"
-    browser.write_text(BROWSER)
-    browser.chmod(0o755)
+    browser = write_program(product.home / "browser", BROWSER)
     product.env["BROWSER"] = str(browser)
     assert product.run("-p", "staging", "-f", "json", "-c", scenario.device.code()).status == 0
     return product

@@ -13,6 +13,7 @@ from clock import Clock
 from hypothesis import given
 from hypothesis import strategies as st
 from product import Product
+from programs import write_program
 from shell_table import BASH
 from terminals import CTRL_C, direct, open_window
 from window_programs import with_programs
@@ -107,9 +108,7 @@ done
 
 def with_pinentry(product: Product, answer: str) -> Product:
     """Let it find only a pinentry that answers by itself."""
-    program = with_programs(product).home / "windows" / "pinentry"
-    program.write_text(ANSWERING.format(answer=answer), encoding="utf-8")
-    program.chmod(0o755)
+    write_program(with_programs(product).home / "windows" / "pinentry", ANSWERING.format(answer=answer))
     return product
 
 
@@ -125,9 +124,7 @@ def test_a_pinentry_that_goes_without_an_answer_was_closed(product: Product, ans
 
 
 def test_a_pinentry_that_does_not_start_is_told_apart(product: Product) -> None:
-    program = with_programs(product).home / "windows" / "pinentry"
-    program.write_text("#!/bin/sh\necho no such library >&2; exit 127\n", encoding="utf-8")
-    program.chmod(0o755)
+    write_program(with_programs(product).home / "windows" / "pinentry", "echo no such library >&2; exit 127")
     assert "pinentry (it ended at once)" in product.run("process", "--ask", "window").err
 
 
@@ -276,9 +273,9 @@ QUESTION_LINES = [Styled("For profile default"), Styled("MFA code")]
 
 def with_windows(product: Product, answer: str) -> Mapping[str, str]:
     """Let it find only a stand-in for the PowerShell of Windows; return the environment."""
-    program = with_programs(product).home / "windows" / "powershell.exe"
-    program.write_text(SHOWS_A_WINDOW.format(answer=answer), encoding="utf-8")
-    program.chmod(0o755)
+    write_program(
+        with_programs(product).home / "windows" / "powershell.exe", SHOWS_A_WINDOW.format(answer=answer)
+    )
     return product.env
 
 
@@ -302,9 +299,7 @@ def test_an_error_while_a_window_stands_opens_no_second_one(
     monkeypatch.chdir(bare.home)
     env = {**with_programs(bare).env, "DISPLAY": ":0"}
     for name in ("zenity", "kdialog"):
-        program = bare.home / "windows" / name
-        program.write_text(f"#!/bin/sh\necho {name} >> opened\nexec {shutil.which('sleep')} 60\n")
-        program.chmod(0o755)
+        write_program(bare.home / "windows" / name, f"echo {name} >> opened\nexec {shutil.which('sleep')} 60")
 
     def check() -> None:
         if (bare.home / "opened").exists():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from product import PATIENCE
+from programs import write_program
 
 from mfaenv.errors import MfaenvError
 from mfaenv.serving import browser
@@ -28,13 +29,8 @@ class Programs:
         self.env = {"PATH": f"{folder}:/usr/bin:/bin"}
 
     def add(self, name: str, status: int = 0, after: str = "") -> Path:
-        program = self.folder / name
-        program.parent.mkdir(parents=True, exist_ok=True)
-        program.write_text(
-            f'#!/bin/sh\nprintf "%s\\n" "{name}" "$@" >> "{self.folder}/log"\n{after}\nexit {status}\n'
-        )
-        program.chmod(0o755)
-        return program
+        shown = f'printf "%s\\n" "{name}" "$@" >> "{self.folder}/log"'
+        return write_program(self.folder / name, f"{shown}\n{after}\nexit {status}")
 
     def log(self) -> list[str]:
         log = self.folder / "log"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from observed_aws import ObservedAws
 from product import Outcome, Product, finish
+from programs import write_program
 from settings import configure
 from shell_table import BASH
 from terminals import direct, open_window
@@ -29,9 +30,7 @@ def program(tmp_path: Path) -> Program:
     """Write a program of a few lines of Python; give the command that runs it."""
 
     def write(text: str) -> str:
-        path = tmp_path / "show code.py"
-        path.write_text(f"#!{sys.executable}\nimport os, sys\n{text}\n")
-        path.chmod(0o755)
+        path = write_program(tmp_path / "show code.py", f"#!{sys.executable}\nimport os, sys\n{text}\n")
         return shlex.quote(str(path))
 
     return write

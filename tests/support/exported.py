@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Mapping
 
 from product import PATIENCE, Product
+from programs import write_program
 from terminals import need, with_mfaenv
 
 from mfaenv.pretend_aws.scenario import Scenario
@@ -62,8 +63,7 @@ def typed_in_bash(
     folder = product.home / "programs"
     folder.mkdir(exist_ok=True)
     for name, text in programs.items():
-        (folder / name).write_text(f"#!/bin/sh\n{text}\n")
-        (folder / name).chmod(0o755)
+        write_program(folder / name, text)
     env = with_mfaenv(product) | variables
     return subprocess.run(
         ["bash", "--norc", "-c", f"set -e; {line}"],

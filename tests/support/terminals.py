@@ -13,6 +13,7 @@ import pyte
 import pytest
 from pexpect import fdpexpect
 from product import COMMAND, PATIENCE, Fork, forks
+from programs import write_program
 from shell_table import Shell
 
 if sys.platform != "win32":
@@ -227,9 +228,7 @@ def with_mfaenv(product: Product) -> dict[str, str]:
     if not (folder / "mfaenv").exists():
         folder = product.home / "bin"
         folder.mkdir(exist_ok=True)
-        program = folder / "mfaenv"
-        program.write_text(f'#!/bin/sh\nexec {" ".join(COMMAND)} "$@"\n')
-        program.chmod(0o755)
+        write_program(folder / "mfaenv", f'exec {" ".join(COMMAND)} "$@"')
     return {**product.env, "PATH": f"{folder}{os.pathsep}{product.env['PATH']}"}
 
 

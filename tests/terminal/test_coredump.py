@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from product import COMMAND, Product
+from programs import write_program
 from terminals import Window
 
 from mfaenv.pretend_aws.scenario import Scenario
@@ -87,9 +88,7 @@ def test_what_exec_runs_after_a_question_has_its_own_limit(product: Product, sce
 def test_a_token_command_has_its_own_limit(product: Product, scenario: Scenario) -> None:
     folder = product.home / "bin"
     folder.mkdir()
-    program = folder / "show-code"
-    program.write_text(f"#!/bin/sh\nulimit -c >{folder}/limit\necho {scenario.device.code()}\n")
-    program.chmod(0o755)
+    program = write_program(folder / "show-code", f"ulimit -c >{folder}/limit\necho {scenario.device.code()}")
     with unlimited(product, "--shell", "bash", "--token-command", str(program)) as window:
         assert window.ended() == 0
     assert (folder / "limit").read_text().strip() == limit("-H")

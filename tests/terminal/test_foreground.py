@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from product import PATIENCE
+from programs import write_program
 
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import end_in_order
@@ -22,9 +23,7 @@ from mfaenv.terminal.foreground import STOPS, handling, run_in_foreground, undis
 )
 @pytest.mark.parametrize("name", ["tool.cmd", "TOOL.BAT", "tool.cmd.", "tool.bat . "])
 def test_an_argument_that_cmd_would_run_is_refused(tmp_path: Path, name: str, argument: str) -> None:
-    tool = tmp_path / name
-    tool.write_text("#!/bin/sh\ntouch started\n")
-    tool.chmod(0o755)
+    tool = write_program(tmp_path / name, "touch started")
     with pytest.raises(MfaenvError, match="is a batch file") as refused:
         run_in_foreground([str(tool), "fine", argument], {"PATH": ""})
     assert argument not in refused.value.message
@@ -33,19 +32,14 @@ def test_an_argument_that_cmd_would_run_is_refused(tmp_path: Path, name: str, ar
 
 @pytest.mark.parametrize("folder", ["R&D", "100%", "a^b"])
 def test_a_path_that_cmd_would_run_in_part_is_refused(tmp_path: Path, folder: str) -> None:
-    tool = tmp_path / folder / "tool.bat"
-    tool.parent.mkdir()
-    tool.write_text("#!/bin/sh\ntouch started\n")
-    tool.chmod(0o755)
+    tool = write_program(tmp_path / folder / "tool.bat", "touch started")
     for command, path in ((str(tool), ""), ("tool.bat", str(tool.parent))):
         with pytest.raises(MfaenvError, match="is a batch file"):
             run_in_foreground([command], {"PATH": path})
 
 
 def test_plain_arguments_of_a_batch_file_are_handed_on(tmp_path: Path) -> None:
-    tool = tmp_path / "tool.cmd"
-    tool.write_text('#!/bin/sh\n[ "$1" = "two words" ] && exit 7\n')
-    tool.chmod(0o755)
+    tool = write_program(tmp_path / "tool.cmd", '[ "$1" = "two words" ] && exit 7')
     assert run_in_foreground([str(tool), "two words"], {"PATH": ""}) == 7
 
 
@@ -98,9 +92,7 @@ def test_what_a_program_leaves_behind_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(program, "GRACE_SECONDS", 0.1)
-    tool = tmp_path / "tool"
-    tool.write_text("#!/bin/sh\nsleep 600 &\necho $!\n")
-    tool.chmod(0o755)
+    tool = write_program(tmp_path / "tool", "sleep 600 &\necho $!")
     with program.start([str(tool)], {"PATH": os.defpath}, stdout=subprocess.PIPE) as running:
         printed, _ = program.communicate(running, "tool", lambda: None)
     os.kill(int(printed), signal.SIGKILL)

@@ -13,6 +13,7 @@ import pytest
 from keychains import Keychain
 from own_keys import config, credentials, get_session, listed, states, succeeded
 from product import Product, as_nobody
+from programs import write_program
 from settings import configure, set_keys
 from terminals import Window
 from trouble import assert_explained
@@ -491,10 +492,9 @@ def test_a_program_that_is_not_on_the_path_is_named_with_its_folder(
     """It stays known for our own, and what is written stays the same in a later run, wherever the PATH leads then."""
     folders = product.env["PATH"].split(os.pathsep)
     product.env["PATH"] = os.pathsep.join(entry for entry in folders if not Path(entry, "mfaenv").exists())
-    program = product.home / "my tools" / "mfaenv"
-    program.parent.mkdir()
-    program.write_text(f"#!{sys.executable}\nfrom mfaenv.__main__ import main\nmain()\n")
-    program.chmod(0o755)
+    program = write_program(
+        product.home / "my tools" / "mfaenv", f"#!{sys.executable}\nfrom mfaenv.__main__ import main\nmain()\n"
+    )
     product.command = (str(program),)
     before = credentials(product).read_text()
     succeeded(product.run("keys", "import"))

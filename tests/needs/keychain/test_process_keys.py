@@ -10,6 +10,7 @@ import pytest
 from keychains import NOBODYS_BUS, Keychain, opened
 from observed_aws import ObservedAws
 from product import Product
+from programs import write_program
 from signing import SigningKeys
 from terminals import Window, direct
 from trouble import assert_explained
@@ -43,8 +44,7 @@ def use(product: Product, command: str) -> None:
 def by_program(product: Product, output: str) -> Path:
     """Let another's program print it; the file that is returned has a line for each time that it did."""
     program, log = product.home / "vault", product.home / "vault.log"
-    program.write_text(f"#!/bin/sh\necho started >>'{log}'\ncat <<'END'\n{output}\nEND\n")
-    program.chmod(0o755)
+    write_program(program, f"echo started >>'{log}'\ncat <<'END'\n{output}\nEND")
     use(product, str(program))
     log.write_text("")
     return log

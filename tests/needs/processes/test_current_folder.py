@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from product import Product
+from programs import write_program
 from terminals import Window
 
 from mfaenv.pretend_aws.scenario import Scenario
@@ -54,8 +55,7 @@ def test_the_program_loads_nothing_from_there(installed: Product, folder: Path, 
 
 def test_neither_does_the_program_of_the_demos_shell(installed: Product, folder: Path) -> None:
     env = {**installed.env, "SHELL": "/bin/sh", "PATH": f"{installed.home / 'bin'}:{installed.env['PATH']}"}
-    (installed.home / "bin" / "mfaenv").write_text(f"#!{sys.executable}\n{SCRIPT}")
-    (installed.home / "bin" / "mfaenv").chmod(0o755)
+    write_program(installed.home / "bin" / "mfaenv", f"#!{sys.executable}\n{SCRIPT}")
     with Window((*installed.command, "demo"), env, folder) as window:
         window.prompted()
         window.enter("eval $(mfaenv -c $(mfaenv demo --code)); echo status=$?")

@@ -15,6 +15,7 @@ import pexpect  # type: ignore[import-untyped]  # it has no types
 import pytest
 from demo_place import Place, is_listening
 from product import COMMAND, NOBODY, PATIENCE
+from programs import write_program
 from terminals import need
 
 from mfaenv.shells import loading_line
@@ -190,9 +191,7 @@ def test_the_introduction_has_the_line_of_that_shell(place: Place) -> None:
 
 @pytest.mark.parametrize("name", ["nu", "powershell", "cmd"])
 def test_the_introduction_fits_a_terminal_with_long_lines_too(place: Place, tmp_path: Path, name: str) -> None:
-    stub = tmp_path / name
-    stub.write_text("#!/bin/sh\n", encoding="utf-8")
-    stub.chmod(0o700)
+    stub = write_program(tmp_path / name, "#!/bin/sh\n")
     shell = in_terminal(place, SHELL=str(stub))
     ended(shell)
     introduction = shell.before or ""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from product import Product
+from programs import write_program
 from shell_table import WITH_HOOK, WITH_INIT, Shell
 from terminals import Window, open_loaded, with_mfaenv
 
@@ -141,8 +142,7 @@ def seated(product: Product, row: Shell, **variables: str) -> Iterator[Seat]:
     tools = product.home / "tools"
     tools.mkdir(exist_ok=True)
     for name, text in PROGRAMS.items():
-        (tools / name).write_text(f"#!/bin/sh\n{text}\n")
-        (tools / name).chmod(0o755)
+        write_program(tools / name, text)
     path = f"{tools}{os.pathsep}{with_mfaenv(product)['PATH']}"
     with open_loaded(product, row, PATH=path, **variables) as window:
         yield Seat(row, window)

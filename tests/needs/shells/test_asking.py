@@ -13,6 +13,7 @@ from clock import Clock
 from codes import sent_codes, wrong_codes
 from observed_aws import ObservedAws
 from product import COMMAND, PATIENCE, Product
+from programs import write_program
 from shell_table import BASH, BY_NAME, FISH, TYPED, ZSH, Shell
 from terminals import (
     CTRL_C,
@@ -229,9 +230,7 @@ def test_with_the_function_ctrl_c_does_not_let_the_line_go_on(product: Product, 
 def test_a_line_that_was_quit_while_a_program_runs_fails(product: Product, tmp_path: Path, name: str) -> None:
     """The function waits in a subshell, which Ctrl-\\ would end, and no mode of the terminal keeps that away."""
     shell = BY_NAME[name]
-    slow = tmp_path / "slow"
-    slow.write_text("#!/bin/sh\necho STARTED >/dev/tty; exec sleep 600\n")
-    slow.chmod(0o755)
+    slow = write_program(tmp_path / "slow", "echo STARTED >/dev/tty; exec sleep 600")
     with open_loaded(product, shell) as window:
         window.enter(f"eval $(mfaenv --token-command {slow}) && echo went''on || echo fail''ed $?")
         window.see("^STARTED$")

@@ -5,6 +5,7 @@ import time
 
 import pytest
 from product import Product
+from programs import write_program
 from settings import set_keys
 from settled import EACH_WITH_HOOK, PAST, UNSET, seated
 from shell_table import BY_NAME, WITH_INIT, Shell
@@ -147,11 +148,9 @@ def test_no_session_with_more_rights_takes_the_place_of_one_that_was_asked_for(
 @EACH_WITH_HOOK
 def test_a_hook_that_was_killed_is_started_again_at_the_next_prompt(stored: Product, row: Shell) -> None:
     program, killed = stored.home / "tools" / "mfaenv", stored.home / "killed"
-    program.parent.mkdir()
-    program.write_text(
-        f'#!/bin/sh\n[ -e {killed} ] || {{ touch {killed}; kill -9 $$; }}\nPATH=${{PATH#*:}} exec mfaenv "$@"\n'
+    write_program(
+        program, f'[ -e {killed} ] || {{ touch {killed}; kill -9 $$; }}\nPATH=${{PATH#*:}} exec mfaenv "$@"'
     )
-    program.chmod(0o755)
     killed.touch()
     with seated(stored, row) as seat:
         seat.has("default")

@@ -4,6 +4,7 @@ import re
 import sys
 
 from product import Product
+from programs import write_program
 from settled import EACH_WITH_INIT, seated
 from shell_table import Shell
 
@@ -47,8 +48,7 @@ echo "${{how:-through}} ($*)" >&2
 def test_what_is_for_this_shell_is_told_from_all_else(product: Product, row: Shell) -> None:
     tools = product.home / "tools"
     tools.mkdir()
-    (tools / "mfaenv").write_text(PROGRAM)
-    (tools / "mfaenv").chmod(0o755)
+    write_program(tools / "mfaenv", PROGRAM)
     with seated(product, row) as seat:
         for lines in (HERE, THROUGH):
             seat.type("; ".join(f"mfaenv {line}" for line in lines))

@@ -11,6 +11,7 @@ from pathlib import Path
 import installed
 import pytest
 from product import COMMAND, PATIENCE, Product
+from programs import write_program
 from shell_table import BASH, WITH_TAB, Shell
 from terminals import CTRL_C, Window, need, open_window
 
@@ -116,8 +117,7 @@ def furnished(bare: Product) -> Product:
     programs = bare.home / "programs"
     programs.mkdir()
     for program, text in {"mfaenv": COMPLETE + SHOW, "tool-of-mine": SHOW, "other-tool": SHOW}.items():
-        (programs / program).write_text(text)
-        (programs / program).chmod(0o755)
+        write_program(programs / program, text)
     (bare.home / "file-of-mine").touch()
     for shell, name in FILES.items():
         text = init.completion(shell) + FOR_PROGRAM.get(shell, "")
@@ -166,11 +166,10 @@ def test_tab_completes_what_was_meant(furnished: Product, row: Shell) -> None:
 
 
 def test_bash_asks_the_program_that_completes_another(furnished: Product) -> None:
-    completer = furnished.home / "programs" / "completer of mine"
-    completer.write_text(
-        '#!/bin/sh\n[ "$COMP_LINE $COMP_POINT $*" = "$SEEN" ] && printf "inner-word\\nwords\\n" | grep "^$2"\n'
+    write_program(
+        furnished.home / "programs" / "completer of mine",
+        '[ "$COMP_LINE $COMP_POINT $*" = "$SEEN" ] && printf "inner-word\\nwords\\n" | grep "^$2"',
     )
-    completer.chmod(0o755)
     furnished.env["SEEN"] = "tool-of-mine a inn 18 tool-of-mine inn a"
     tab = BASH.typed.tab._replace(inner="complete -o nospace -C '\"completer of mine\"' tool-of-mine")
     row = BASH._replace(typed=BASH.typed._replace(tab=tab))

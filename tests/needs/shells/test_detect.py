@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from product import Product
+from programs import write_program
 from running import Place
 from shell_table import SHELLS, Shell
 from terminals import with_mfaenv
@@ -61,8 +62,7 @@ def test_tcsh_holds_what_its_documented_line_brings(product: Product, scenario: 
     long = "A/+=" * 2000
     open_session = scenario.world.open_session
     scenario.world.open_session = lambda *words, **more: replace(open_session(*words, **more), token=long)  # type: ignore[method-assign]  # this world is the test's own
-    (product.home / "show").write_text("#!/bin/sh\necho ${AWS_SESSION_TOKEN-none}\n")
-    (product.home / "show").chmod(0o755)
+    write_program(product.home / "show", "echo ${AWS_SESSION_TOKEN-none}")
     for way in (f"-c {scenario.device.code()}", "--cached"):
         line = f'eval "`mfaenv --shell csh {way}`"; ./show'
         env, command = with_mfaenv(product), [program, "-f", "-c", line]

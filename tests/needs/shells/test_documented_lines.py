@@ -10,6 +10,7 @@ from documents import DOCUMENTS, blocks, spans
 from exported import typed_in_bash
 from keychains import opened
 from product import Product
+from programs import write_program
 
 from mfaenv.errors import DONE
 from mfaenv.pretend_aws.scenario import Scenario
@@ -108,9 +109,7 @@ def test_what_is_typed_elsewhere_is_there() -> None:
 
 @pytest.mark.parametrize("document", [document for document, lines in LINES.items() if lines])
 def test_a_documented_line_works(product: Product, scenario: Scenario, tmp_path: Path, document: str) -> None:
-    script = product.home / "nightly.sh"
-    script.write_text(NIGHTLY)
-    script.chmod(0o755)
+    write_program(product.home / "nightly.sh", NIGHTLY)
     with opened(tmp_path / "keychain") as keychain:
         more = {**keychain.env, "SHELL": "/bin/true", "GITHUB_ENV": str(product.home / "github")}
         for line in LINES[document]:

@@ -11,6 +11,7 @@ import pytest
 import tree_sitter_powershell
 from exported import in_bash
 from product import PATIENCE, Product
+from programs import write_program
 from settled import EACH_WITH_INIT, seated
 from shell_table import WITH_INIT, Shell
 from terminals import need, with_mfaenv
@@ -147,8 +148,7 @@ def test_a_program_that_is_gone_killed_or_broken_fails_the_line(
 ) -> None:
     need(program)
     if how != "gone":
-        (tmp_path / "mfaenv").write_text(f"#!/bin/sh\n{'kill -9 $$' if how == 'killed' else 'exit 1'}\n")
-        (tmp_path / "mfaenv").chmod(0o700)
+        write_program(tmp_path / "mfaenv", f"{'kill -9 $$' if how == 'killed' else 'exit 1'}")
     lines = ["eval $(mfaenv -p bob) && echo goes on", 'eval "$(mfaenv -p bob)" && echo goes on'] * 20 + [
         'eval "$(mfaenv --cached -p bob)" && echo nothing is stored',
         "echo ended",
@@ -164,8 +164,7 @@ def test_a_shell_that_has_no_place_for_a_here_document_fails_the_line(
     tmp_path: Path, program: str, shell: str
 ) -> None:
     need(program)
-    (tmp_path / "mfaenv").write_text('#!/bin/sh\necho "export CHANGED=yes;"\n')
-    (tmp_path / "mfaenv").chmod(0o755)
+    write_program(tmp_path / "mfaenv", 'echo "export CHANGED=yes;"')
     gone = tmp_path / "gone"
     script = tmp_path / "script"
     lines = [
@@ -185,8 +184,7 @@ def test_a_shell_that_has_no_place_for_a_here_document_fails_the_line(
 )
 def test_a_variable_before_the_name_reaches_the_program(tmp_path: Path, program: str, shell: str) -> None:
     need(program)
-    (tmp_path / "mfaenv").write_text('#!/bin/sh\necho "echo set by $AWS_PROFILE"\n')
-    (tmp_path / "mfaenv").chmod(0o755)
+    write_program(tmp_path / "mfaenv", 'echo "echo set by $AWS_PROFILE"')
     (tmp_path / "function").write_bytes(text(shell, hook=False))
     line = ". ./function; AWS_PROFILE=staging mfaenv; AWS_PROFILE=staging mfaenv exec"
     env = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}

@@ -11,6 +11,7 @@ import pytest
 from codes import spare_scenario
 from observed_aws import ObservedAws
 from product import Product
+from programs import write_program
 from settled import PROGRAMS, seated
 from shell_table import BY_NAME, SHELLS, WITH_INIT, Shell
 from terminals import need, with_mfaenv
@@ -80,8 +81,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackgroundClient
             re.findall(rf"{name}=(.+)&&", held) for name in ("KEY_ID", "ACCESS_KEY", "TOKEN")
         )
         for name, text in PROGRAMS.items():
-            (home / "tools" / name).write_text(f"#!/bin/sh\n{text}\n")
-            (home / "tools" / name).chmod(0o755)
+            write_program(home / "tools" / name, text)
         (home / "mfaenv.nu").write_text(product.run("init", "nu").out)
         yield BackgroundClient(product, f"key={key} secret=set profile=staging", (secret, token))
 

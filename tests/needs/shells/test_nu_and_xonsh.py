@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from product import Product
+from programs import write_program
 from settled import seated
 from shell_table import BY_NAME
 from terminals import CTRL_C, need, with_mfaenv
@@ -41,8 +42,7 @@ def tools(product: Product) -> Path:
     folder = product.home / "tools"
     folder.mkdir(exist_ok=True)
     for name, text in TOOLS.items():
-        (folder / name).write_text(f"#!/bin/sh\n{text}\n")
-        (folder / name).chmod(0o755)
+        write_program(folder / name, text)
     return folder
 
 

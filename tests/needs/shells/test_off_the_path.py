@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from product import Product
+from programs import write_program
 from shell_table import WITH_INIT, Shell
 from terminals import Window, missing, need, open_window
 
@@ -34,10 +35,7 @@ FILES = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish",
 
 def program(product: Product, folder: str = ".local/bin") -> Path:
     """Install mfaenv in a folder of the home directory, and nowhere else."""
-    path = product.home / folder / "mfaenv"
-    path.parent.mkdir(parents=True)
-    path.write_text(PROGRAM)
-    path.chmod(0o755)
+    path = write_program(product.home / folder / "mfaenv", PROGRAM)
     folders = product.env["PATH"].split(os.pathsep)
     product.env["PATH"] = os.pathsep.join(entry for entry in folders if not Path(entry, "mfaenv").exists())
     product.command = (str(path),)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 from product import Product
+from programs import write_program
 from settled import KEYS
 from terminals import need, with_mfaenv
 
@@ -76,8 +77,7 @@ def place(product: Product, scenario: Scenario) -> Place:
     values = dict(line.split("=", 1) for line in held)
     (product.home / "tools").mkdir()
     for name, text in TOOLS.items():
-        (product.home / "tools" / name).write_text(f"#!/bin/sh\n{text}\n")
-        (product.home / "tools" / name).chmod(0o755)
+        write_program(product.home / "tools" / name, text)
     return Place(product, tuple(values[f"AWS_{name}"] for name in ("SECRET_ACCESS_KEY", "SESSION_TOKEN")))
 
 
@@ -240,10 +240,7 @@ def test_a_prompt_says_once_what_powershell_decodes_wrongly(place: Place) -> Non
 
 
 def test_a_prompt_blames_no_encoding_for_what_a_program_says_on_standard_error(place: Place) -> None:
-    program = place.file("broken") / "mfaenv"
-    program.parent.mkdir()
-    program.write_text("#!/bin/sh\necho 'Fatal error in launcher' >&2\nexit 1\n")
-    program.chmod(0o755)
+    program = write_program(place.file("broken") / "mfaenv", "echo 'Fatal error in launcher' >&2\nexit 1")
     shown = place.run(
         LOAD,
         f"$env:PATH = '{program.parent}{os.pathsep}' + $env:PATH",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from product import COMMAND, Product
+from programs import write_program
 from settled import EACH_WITH_HOOK, PAST, seated
 from shell_table import BASH, FISH, ZSH, Shell
 from terminals import Window, need, open_window, with_mfaenv
@@ -82,8 +83,7 @@ def names(product: Product, scenario: Scenario) -> None:
     with_session(product, scenario)
     tools = product.home / "tools"
     tools.mkdir()
-    (tools / "names").write_text(f"#!/bin/sh\n{SHOW}\n")
-    (tools / "names").chmod(0o755)
+    write_program(tools / "names", SHOW)
 
 
 @pytest.mark.usefixtures("names")

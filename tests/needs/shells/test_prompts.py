@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from product import Product
+from programs import write_program
 from settled import EACH_WITH_HOOK, NOTHING, PAST, Seat, seated
 from shell_table import BY_NAME, Shell
 from terminals import need
@@ -138,8 +139,7 @@ def program_that_is_gone(product: Product, is_there: bool) -> Path:
     """Return where mfaenv will be; its file may be there without its interpreter."""
     program = product.home / "mfaenv"
     if is_there:
-        program.write_text("#!/nowhere/python\n")
-        program.chmod(0o755)
+        write_program(program, "#!/nowhere/python\n")
     return program
 
 
@@ -159,8 +159,7 @@ def test_a_program_that_is_gone_is_told_once_until_it_is_back(
             "command not found|not found: mfaenv|command: mfaenv|required file|bad interpreter|, which is not"
         )
         assert len(re.findall(told, seat.window.text)) == 1
-        back.write_text(f'#!/bin/sh\nPATH={path} exec mfaenv "$@"\n')
-        back.chmod(0o755)
+        write_program(back, f'PATH={path} exec mfaenv "$@"')
         seat.type("")
         assert seat.window.text.count(ENDED) == 1
 
@@ -179,8 +178,7 @@ def test_powershell_tells_once_that_the_program_is_gone_and_keeps_its_prompt(
         told = "^mfaenv: .*(?:no program mfaenv|'mfaenv' failed to run)"
         assert len(re.findall(told, seat.window.text, re.MULTILINE)) == 1
         assert not re.search(r"^PS>", seat.window.text, re.MULTILINE)
-        back.write_text(f'#!/bin/sh\nPATH={path} exec mfaenv "$@"\n')
-        back.chmod(0o755)
+        write_program(back, f'PATH={path} exec mfaenv "$@"')
         seat.type("")
         assert seat.window.text.count(ENDED) == 1
 
@@ -200,9 +198,7 @@ def test_a_program_that_is_gone_is_not_looked_for_by_a_handler_at_each_prompt(
 
 def test_powershell_sets_nothing_that_the_program_said_on_standard_error(product: Product) -> None:
     with seated(product, POWERSHELL) as seat:
-        program = product.home / "mfaenv"
-        program.write_text("#!/bin/sh\necho \"\\$env:OUT = 'out';\"; echo \"\\$env:ERR = 'err';\" >&2\n")
-        program.chmod(0o755)
+        write_program(product.home / "mfaenv", "echo \"\\$env:OUT = 'out';\"; echo \"\\$env:ERR = 'err';\" >&2")
         seat.type('$env:PATH = "$HOME" + ":" + $env:PATH')
         over(seat)
         assert seat.sees('"<$env:OUT,$env:ERR>"', "^<.*>$") == "<out,>"
@@ -247,10 +243,7 @@ def test_fish_looks_at_the_clock_each_minute_which_may_be_set(product: Product) 
 
 
 def test_none_is_no_profile_to_the_hook_of_xonsh(product: Product) -> None:
-    program = product.home / "first" / "mfaenv"
-    program.parent.mkdir()
-    program.write_text(f"#!/bin/sh\necho asked >>{product.home}/log\n")
-    program.chmod(0o755)
+    program = write_program(product.home / "first" / "mfaenv", f"echo asked >>{product.home}/log")
     with seated(product, XONSH) as seat:
         seat.type(f"$PATH.insert(0, '{program.parent}')")
         seat.type("$AWS_PROFILE = None")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from product import SOURCES
+from programs import write_program
 from terminals import need
 
 from mfaenv import shells
@@ -57,8 +58,7 @@ TYPED = ["'{}'".format(word.replace("'", "'\\''")) for word in WORDS]
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     need("tcsh")
-    (tmp_path / "mfaenv").write_text(PROGRAM)
-    (tmp_path / "mfaenv").chmod(0o755)
+    write_program(tmp_path / "mfaenv", PROGRAM)
     return tmp_path
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from product import COMMAND, Product
+from programs import write_program
 from settings import configure
 from terminals import need
 
@@ -16,9 +17,7 @@ from mfaenv.pretend_aws.scenario import Scenario
 @pytest.mark.parametrize("line", ["--shell bash", "exec -- sh -c :", "process", "-p staging --shell bash"])
 def test_no_argument_list_holds_a_key(product: Product, scenario: Scenario, tmp_path: Path, line: str) -> None:
     need("strace")
-    code = tmp_path / "code"
-    code.write_text(f"#!/bin/sh\necho {scenario.device.code()}\n", encoding="utf-8")
-    code.chmod(0o755)
+    code = write_program(tmp_path / "code", f"echo {scenario.device.code()}")
     log = tmp_path / "calls"
     product.command = ("strace", "-f", "-qq", "-s", "9999", "-e", "trace=execve", "-o", str(log), *COMMAND)
     configure(product, mfa_process=str(code))

@@ -7,6 +7,7 @@ import pytest
 from newcomers import CONFIG, DEVICE, NOTHING, PROCESS, config, settle_newcomer, state
 from observed_aws import ObservedAws
 from product import Product
+from programs import write_program
 from terminals import CTRL_C, Window, direct, need, with_mfaenv
 
 from mfaenv import shells
@@ -79,8 +80,7 @@ def test_a_new_window_has_the_session_without_eval(newcomer: Product, scenario: 
     need(name)
     product = newcomer
     product.env |= {"MFAENV_SHELL": name, "HISTFILE": ""}
-    (product.home / "what-is-set").write_text(f'#!/bin/sh\necho "{KEYS}"\n')
-    (product.home / "what-is-set").chmod(0o755)
+    write_program(product.home / "what-is-set", f'echo "{KEYS}"')
     with direct(product, "configure") as window:
         take(window, scenario.device.code())
         assert window.ended() == 0

@@ -14,6 +14,7 @@ import pytest
 from codes import sent_codes, wrong_codes
 from observed_aws import ObservedAws
 from product import PATIENCE, Outcome, Product, finish
+from programs import write_program
 from rare_things import add_virtual_device
 from settings import configure, set_keys
 from shell_table import BASH, FISH, ZSH, Shell
@@ -271,9 +272,7 @@ def test_a_program_for_keys_may_run_mfaenv_on_the_same_terminal(
 ) -> None:
     inner = shlex.join([*product.command, "exec", "-p", "default", "--refresh", "--", "echo", "in"])
     keys = json.dumps({"Version": 1, "AccessKeyId": scenario.key.id, "SecretAccessKey": scenario.key.secret})
-    program = product.home / "keys"
-    program.write_text(f"#!/bin/sh\n{inner} >&2 && echo {shlex.quote(keys)}\n")
-    program.chmod(0o755)
+    program = write_program(product.home / "keys", f"{inner} >&2 && echo {shlex.quote(keys)}")
     configure(
         product, "outer", credential_process=str(program), mfa_serial=scenario.device.serial, region="eu-west-1"
     )
@@ -289,8 +288,7 @@ def test_a_program_for_keys_may_run_mfaenv_on_the_same_terminal(
 def hanging_command(product: Product) -> tuple[str, Path]:
     """A token command that tells its process, and never ends."""
     program, pid = product.home / "hang", product.home / "hangs"
-    program.write_text(f"#!/bin/sh\necho $$ >{shlex.quote(str(pid))}.new; mv {pid}.new {pid}; exec sleep 600\n")
-    program.chmod(0o755)
+    write_program(program, f"echo $$ >{shlex.quote(str(pid))}.new; mv {pid}.new {pid}; exec sleep 600")
     return shlex.quote(str(program)), pid
 
 

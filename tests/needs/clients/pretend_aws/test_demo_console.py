@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from product import COMMAND, PATIENCE, SOURCES
+from programs import write_program
 from terminals import need
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Chromium of Debian")
@@ -27,8 +28,7 @@ def folder(tmp_path: Path) -> Path:
     """A folder with a headless Chromium as the system's opener, and as a program for BROWSER."""
     need("chromium", "bash")
     for name in ("xdg-open", "headless"):
-        (tmp_path / name).write_text(CHROMIUM)
-        (tmp_path / name).chmod(0o755)
+        write_program(tmp_path / name, CHROMIUM)
     return tmp_path
 
 
