@@ -16,7 +16,7 @@ def with_diff(session: list[Pair], env: Env) -> list[Pair]:
     values = dict(session)
     if (folder := state(values, env)) is None:
         return session
-    import base64  # these three are slow to load
+    import binascii  # these three are slow to load, and base64, which uses it, is slower
     import json
     import zlib
 
@@ -43,4 +43,5 @@ def with_diff(session: list[Pair], env: Env) -> list[Pair]:
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return [*session, (DIRENV_DIFF, EMPTY_DIFF)] if values.get(environment.LIMIT) else session
     texts = {name: zlib.compress(json.dumps(value).encode()) for name, value in changed.items()}
-    return [*session, *((name, base64.urlsafe_b64encode(text).decode()) for name, text in texts.items())]
+    plain = ((name, binascii.b2a_base64(text, newline=False).decode()) for name, text in texts.items())
+    return [*session, *((name, text.replace("+", "-").replace("/", "_")) for name, text in plain)]
