@@ -97,7 +97,7 @@ def _without_variable(env: Env, own: Section, default: Section, region: str) -> 
     """Yield what has no variable that may be set: rclone 1.60 fails where AWS_CA_BUNDLE is."""
     bundle = own.get("ca_bundle", "")
     if bundle != default.get("ca_bundle", "") and not env.get("AWS_CA_BUNDLE"):
-        value = f"={bundle}" if bundle else " to the system's"
+        value = f"={bundle}" if bundle else " to the system's certificates"
         yield f"ca_bundle is that of [default] there: set AWS_CA_BUNDLE{value}"
     if default.get("region") and not region and own is not default:
         yield f"it has no region, so they use {default['region']} of [default]: set region in it, or AWS_REGION"

@@ -224,10 +224,8 @@ def secrets_to_stdout(data: bytes, *, quiet: bool = False) -> None:
         if (kind == stat.S_IFREG or (kind == stat.S_IFIFO and is_open)) and state.st_uid != os.geteuid():
             wrong = "the file belongs to another user"
         elif kind == stat.S_IFREG and is_open:
-            has_name = state.st_nlink > 0  # ksh93 reads what eval gets from a file that it has removed already
-            if _close_to_others(state.st_mode, quiet=quiet or not has_name) and not _is_alone():
-                os.fchmod(STDOUT, stat.S_IMODE(state.st_mode))  # the next run has to look again
-                wrong = f"another program has it open ({'-o FILE' if has_name else 'umask 077'} prevents it)"
+            # ksh93 reads what eval gets from a file that it has removed already.
+            wrong = _close_to_others(stat.S_IMODE(state.st_mode), has_name=state.st_nlink > 0, quiet=quiet)
         if wrong:
             import errno  # its hundred numbers take a stored session a hundredth of its time
 
@@ -248,19 +246,24 @@ if sys.platform != "win32":
             return not isinstance(error, BlockingIOError)
         return True
 
-    def _close_to_others(mode: int, *, quiet: bool) -> bool:
-        """Return whether the file could be closed."""
-        warning, closed = "The output file was open to others until now.", True
+    def _close_to_others(mode: int, *, has_name: bool, quiet: bool) -> str:
+        """Return why nothing may be written to a file; else it is closed then, and a line says so."""
+        warning, is_said = "The output file was open to others until now.", has_name and not quiet
         try:
-            os.fchmod(STDOUT, stat.S_IMODE(mode) & ~OTHERS_MODE)
+            os.fchmod(STDOUT, mode & ~OTHERS_MODE)
         except OSError:
-            warning, closed = "The output file cannot be closed to others: check who can read it.", False
+            warning, is_said = "The output file cannot be closed to others: check who can read it.", True
+        else:
+            if not _is_alone():
+                os.fchmod(STDOUT, mode)  # the next run has to look again
+                nameless = "another program has it open (umask 077 prevents it)"
+                return "it is open elsewhere too (-o FILE prevents it)" if has_name else nameless
         try:
-            if not (quiet and closed):
+            if is_said:
                 text_to_stderr(f"mfaenv: {warning}\n")
         except OSError:
-            return closed  # nobody reads it
-        return closed
+            return ""  # nobody reads it
+        return ""
 
 
 def text_to_stdout(text: str) -> None:

@@ -168,7 +168,12 @@ def of_alice(place: Path, default: str, own: str, env: dict[str, str]) -> tuple[
 @pytest.mark.parametrize(
     ("default", "own", "env", "words"),
     [
-        ("ca_bundle = /a", "", {}, "ca_bundle is that of [default] there: set AWS_CA_BUNDLE to the system's"),
+        (
+            "ca_bundle = /a",
+            "",
+            {},
+            "ca_bundle is that of [default] there: set AWS_CA_BUNDLE to the system's certificates",
+        ),
         ("", "ca_bundle = /a", {}, "set AWS_CA_BUNDLE=/a"),
         ("ca_bundle = /a", "", {"AWS_CA_BUNDLE": "/b"}, ""),
         ("ca_bundle = /a", "ca_bundle = /a", {}, ""),
