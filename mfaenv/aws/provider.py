@@ -1,5 +1,6 @@
 """Credentials that botocore resolves: of IAM Identity Center, aws login, web identity, processes, machines."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -79,6 +80,8 @@ def _resolver(session: Any, kind: Provider, popen: Start) -> Any:
         wrong = f"Profiles of `aws login` need boto3 1.41 or later, and botocore {version} is here."
         raise MfaenvError(wrong, "Upgrade boto3, or name another profile.")
     left_out = {"env", "assume-role"}
+    if os.path.expanduser("~") == "~":  # without a home, ~/.boto would be in the current folder
+        left_out.add("boto-config")
     kept = [replaced.get(each.METHOD, each) for each in resolver.providers if each.METHOD not in left_out]
     return providers.CredentialResolver(kept)
 

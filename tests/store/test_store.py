@@ -456,12 +456,19 @@ def test_a_user_without_a_home_gets_no_files_of_the_current_folder(
     folder.mkdir(parents=True)
     for name in ("config", "credentials"):  # `s3 = x` is an error of botocore's
         (folder / name).write_text("[default]\ncredential_process = touch pwned\ns3 = x\n")
+    (folder.parent / ".boto").write_text(
+        "[Credentials]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\naws_secret_access_key = x\n"
+    )
     for name in ("MFAENV_CACHE_DIR", "HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         del product.env[name]
     as_nobody(product)
     product.home.chmod(0o777)
     product.command = tuple(word.replace(str(NOBODY), "424242") for word in product.command)
     assert product.run("-f", "json", "--no-input").status == 1
+    assert (
+        "There is no profile 'x' (--profile): no file is named, and there is no home"
+        in product.run("-p", "x").err
+    )
     assert "[]" in product.run("keys", "--json").out
     product.env |= {"AWS_ACCESS_KEY_ID": scenario.key.id, "AWS_SECRET_ACCESS_KEY": scenario.key.secret}
     assert get(product, scenario).status == 0

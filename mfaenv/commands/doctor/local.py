@@ -47,7 +47,7 @@ IN_WORDS = {
 def aws_files(env: Env) -> Iterator[Check]:
     """Check that each file is there and private."""
     for path, variable in zip(file_paths(env), (CONFIG_VARIABLE, CREDENTIALS_VARIABLE), strict=True):
-        name, named = awsfiles.short(path), f" ({variable})" if env.get(variable) else ""
+        name, named = awsfiles.short(path) or variable, f" ({variable})" if env.get(variable) else ""
         try:
             mode = stat.S_IMODE(os.stat(path).st_mode)
             sections = awsfiles.scan(path, errors="replace").sections
