@@ -24,8 +24,8 @@ from mfaenv.fast.catalog import OPTIONS
 from mfaenv.fast.parse import DEFAULT, Env, Options, Words
 from mfaenv.pretend_aws.scenario import Scenario, build_scenario, without_aws, without_device, write_files
 from mfaenv.pretend_aws.server import PretendAws
-from mfaenv.pretend_aws.totp import read_device_page
 from mfaenv.pretend_aws.world import World
+from mfaenv.session.demo_device import read_device_page
 from mfaenv.session.keychain import KeychainEntry
 from mfaenv.shells.detect import identify
 from mfaenv.terminal import foreground

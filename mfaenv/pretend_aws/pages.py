@@ -10,10 +10,10 @@ from html import escape
 from pathlib import Path
 
 from mfaenv.pretend_aws.service import Operation
-from mfaenv.pretend_aws.totp import CODE_PATH
 from mfaenv.pretend_aws.wire import Refusal
 from mfaenv.pretend_aws.world import Role, World
 from mfaenv.serving.loopback import HttpRequest, HttpResponse
+from mfaenv.session.demo_device import CODE_PATH
 
 SIGNIN_PATH = "/federation"
 TOKEN_SECONDS = 15 * 60

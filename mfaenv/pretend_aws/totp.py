@@ -1,36 +1,16 @@
-"""MFA devices, with codes as in RFC 6238: SHA-1, 30 seconds, six digits; and what that of a running demo shows."""
+"""MFA devices, with codes as in RFC 6238: SHA-1, 30 seconds, six digits."""
 
 import hashlib
 import hmac
-import json
 import threading
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, field
-from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
-from typing import NamedTuple
-from urllib.parse import urlsplit
 
-CODE_PATH = "/-/code"
-PATIENCE = 10  # seconds; a demo on a busy machine may take some
+from mfaenv.session.demo_device import ShownCode
 
 STEP = 30  # seconds that a device shows one code
 TOLERANCE = 1  # steps either way in which AWS takes a code: clocks are a little off
 PAIR_STEPS = 10  # steps back in which two codes in a row are taken: people type slowly
-
-
-class ShownCode(NamedTuple):
-    """What a device shows, for how many seconds more, and whether AWS has taken it already."""
-
-    code: str
-    seconds: int
-    used: bool
-
-    @property
-    def good_seconds(self) -> int:
-        """Return how long AWS takes it: longer than the device shows it."""
-        return self.seconds + TOLERANCE * STEP
 
 
 def code_at_step(secret: bytes, step: int) -> str:
@@ -55,7 +35,10 @@ class Device:
     def shown(self) -> ShownCode:
         now = self.clock()
         step = int(now // STEP)
-        return ShownCode(code_at_step(self.secret, step), STEP - int(now % STEP), step in self._used)
+        seconds = STEP - int(now % STEP)
+        return ShownCode(
+            code_at_step(self.secret, step), seconds, seconds + TOLERANCE * STEP, step in self._used
+        )
 
     def code(self) -> str:
         """Return a code that AWS takes now. Raise LookupError."""
@@ -76,17 +59,3 @@ class Device:
                     self._used.update(steps)
                     return True
         return False
-
-
-def read_device_page(url: str) -> ShownCode | None:
-    """Ask the demo; return None where nobody there has a device. Raise OSError."""
-    try:
-        with closing(HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)) as connection:
-            connection.request("GET", CODE_PATH)
-            response = connection.getresponse()
-            if response.status == HTTPStatus.NOT_FOUND:
-                return None
-            shown = json.loads(response.read(1000))
-            return ShownCode(str(shown["code"]), int(shown["seconds"]), bool(shown["used"]))
-    except (HTTPException, ValueError, LookupError) as error:
-        raise OSError(f"this is not a demo's address: {url}") from error

@@ -109,7 +109,7 @@ def shown_in_demo(endpoint: str, env: Env) -> str:
     """Return what the demo's device shows, if the code goes to a demo."""
     if not endpoint.startswith(environment.LOOPBACK) or endpoint.rstrip("/") != env.get(environment.DEMO):
         return ""
-    from mfaenv.pretend_aws.totp import read_device_page  # only for the demo
+    from mfaenv.session.demo_device import read_device_page  # slow to load, and only for the demo
 
     with suppress(OSError):
         if shown := read_device_page(endpoint):

@@ -91,7 +91,7 @@ def test_codes_of_the_device_that_tests_use_outlive_the_end_of_a_step() -> None:
 def test_shown_tells_how_long_and_whether_it_is_used() -> None:
     now = [NOW + 12.5]
     mine = device(now)
-    assert mine.shown() == (code_at_step(RFC_SECRET, NOW // STEP), 18, False)
+    assert mine.shown() == (code_at_step(RFC_SECRET, NOW // STEP), 18, 18 + STEP, False)
     mine.accept(mine.shown().code)
     assert mine.shown().used
     now[0] += mine.shown().seconds

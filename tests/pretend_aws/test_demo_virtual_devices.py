@@ -10,8 +10,9 @@ from observed_aws import ObservedAws
 
 from mfaenv.aws.mfa_policies import SELF_SERVICE
 from mfaenv.pretend_aws.policy import ALLOW_ALL
-from mfaenv.pretend_aws.totp import STEP, code_at_step, read_device_page
+from mfaenv.pretend_aws.totp import STEP, code_at_step
 from mfaenv.pretend_aws.world import User
+from mfaenv.session.demo_device import read_device_page
 
 MINE = {"UserName": "alice"}
 

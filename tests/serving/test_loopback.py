@@ -18,9 +18,9 @@ from observed_aws import ObservedAws
 from product import PATIENCE
 
 from mfaenv.pretend_aws.server import PretendAws
-from mfaenv.pretend_aws.totp import CODE_PATH
 from mfaenv.serving import peers
 from mfaenv.serving.loopback import HttpRequest, HttpResponse, LoopbackServer
+from mfaenv.session.demo_device import CODE_PATH
 
 
 def asked(aws: ObservedAws, method: str = "GET", body: bytes = b"", **headers: str) -> int:
