@@ -22,11 +22,7 @@ MODULES = sorted((ROOT / "mfaenv").rglob("*.py"))
 PURE = (
     "duration.py",
     "errors.py",
-    "fast/__init__.py",
-    "fast/catalog.py",
-    "fast/direnv.py",
-    "fast/environment.py",
-    "fast/parse.py",
+    "fast/*.py",
     "model.py",
     "shells/*.py",
 )

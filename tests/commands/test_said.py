@@ -164,15 +164,6 @@ def test_an_empty_serial_number_is_asked_for_again(product: Product, scenario: S
         assert window.ended() == 0
 
 
-def test_the_cure_for_a_wrong_device_is_not_what_the_policy_denies(
-    product: Product, scenario: Scenario
-) -> None:
-    other = scenario.device.serial + "x"
-    done = product.run("--shell", "bash", "-c", scenario.device.code(), "--serial-number", other)
-    assert "list-mfa-devices" not in done.err
-    assert "Correct --serial-number, AWS_MFA_SERIAL or mfa_serial" in done.err
-
-
 def test_status_shows_the_time_of_day_and_leaves_out_what_has_ended(
     product: Product, scenario: Scenario
 ) -> None:

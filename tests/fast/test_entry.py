@@ -20,9 +20,6 @@ def test_any_bytes_are_an_entry_or_nothing(kind: type[Entry], data: bytes) -> No
 
 VALUES: dict[object, st.SearchStrategy[Any]] = {
     str: st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
-    tuple[tuple[str, str, int], ...]: st.lists(
-        st.tuples(st.just("123456"), st.sampled_from(["used", "refused"]), st.integers(0, 9_999_999_999))
-    ).map(tuple),
     int: st.integers(0, 9_999_999_999),
     float: st.floats(0.001, 9_999_999_999, allow_nan=False),
     int | None: st.integers(0, 9_999_999_999),

@@ -70,7 +70,7 @@ def test_under_the_deny_policy_the_likely_device_is_offered_and_remembered(
     with direct(product, "--shell", "bash", "--refresh") as window:
         answer(window, device)
         assert window.ended() == 0
-        assert "Is it" not in window.text
+        assert "Use this device?" not in window.text
         assert "mfa_serial" not in window.text
     assert used(aws) == [ALICE, ALICE]
     assert len(lookups(aws)) == 1
