@@ -2,7 +2,6 @@
 
 This package answers or declines: where anything is odd it returns None, and the full run explains. It asks
 nothing. It imports built-in modules, os, stat and `shells` alone, and raises no error of ours but what `shells` does.
-What it is the first to use of the interpreter (logarithms, floats among ints, bytes.rpartition) takes 64 KiB each.
 
 A *cached request* in the store says which entry a request led to, and what that depended on: the options and
 variables, less those that cannot matter (IGNORED_OPTIONS, IGNORED_VARIABLES) or hold a secret, and the state of

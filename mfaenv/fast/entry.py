@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 Fields = dict[str, str]
-Moment = int | None  # once: READERS would have to compare two such types, which takes time
+Moment = int | None  # seconds since 1970; None is never
 
 HEAD = "mfaenv 1\n"
 
@@ -67,19 +67,14 @@ def load(data: bytes) -> Fields | None:
 def whole(text: str) -> int:
     """Return whole seconds. Raise ValueError for all but a few ASCII digits."""
     if len(text) <= END_DIGITS and is_digits(text):
-        return int(float(text))  # int of a text computes a logarithm
+        return int(text)
     raise ValueError(text)
-
-
-def _seconds(text: str) -> float:
-    seconds, _, fraction = text.partition(".")
-    return float(f"{whole(seconds)}.{fraction if is_digits(fraction) else 0}")
 
 
 READERS: "dict[object, Callable[[str], Any]]" = {
     str: str,
     int: whole,
-    float: _seconds,
+    float: float,
     Moment: whole,  # what has no end is never stored
     tuple[str, ...]: lambda text: tuple(text.split("\n")),
 }
