@@ -64,11 +64,11 @@ class Cache:
     """
 
     def __init__(self, context: Context, sessions: dict[str, Session] | None = None) -> None:
-        self.store, self._terminal, acquisition, self._now = context
+        self.store, self._terminal, self._now = context.store, context.terminal, context.now
         self._sessions = {} if sessions is None else sessions
         self._writable = True
         self._started = self._now()
-        self._only_new = acquisition.refresh
+        self._only_new = context.acquisition.refresh
 
     def is_new(self, session: Session) -> bool:
         """Return whether it was made in this run; one from the future is from before a clock was set back."""

@@ -22,7 +22,8 @@ class Sessions:
 
     def __init__(self, context: cache.Context, sessions: dict[str, Session] | None = None) -> None:
         self._context = context
-        self._store, self._terminal, self._acquisition, self._now = context
+        self._store, self._terminal = context.store, context.terminal
+        self._acquisition, self._now = context.acquisition, context.now
         self._cache = cache.Cache(context, sessions)
         self._code_source: code.CodeSource | None = None
 
