@@ -123,7 +123,7 @@ def run(arguments: "Sequence[str]", env: "Mapping[str, str]") -> int:
     if line.understood and module == "exec":
         from mfaenv.fast import execute
 
-        execute.answer(line.options, line.words, env)
+        execute.replace_with_stored(line.options, line.words, env)
     _prepare(module, env)
     if not line.understood:
         from mfaenv.cli import app

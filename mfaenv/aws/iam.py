@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from mfaenv.aws import client as clients
 from mfaenv.aws import explain
-from mfaenv.aws.sts import Identity, text
+from mfaenv.aws.sts import Identity, required_text
 from mfaenv.errors import DeniedError, MfaenvError
 from mfaenv.fast.entry import Session
 from mfaenv.fast.environment import timestamp
@@ -38,7 +38,7 @@ def list_devices(client: Any, identity: Identity, keys: Keys) -> list[str] | Non
 
 def serials_in(response: Any) -> list[str]:
     """Read a response of ListMFADevices. Raise one of explain.UNREADABLE."""
-    return [text(device, "SerialNumber") for device in response["MFADevices"]]
+    return [required_text(device, "SerialNumber") for device in response["MFADevices"]]
 
 
 def guess_device(identity: Identity) -> str:
@@ -130,7 +130,9 @@ class AccessKeys(_UserCalls):
         with explain.iam_errors("iam:ListAccessKeys"):
             every = self._client.get_paginator("list_access_keys").paginate(**self._scope).build_full_result()
             return [
-                AccessKey(text(row, "AccessKeyId"), row["Status"] == "Active", row["CreateDate"].timestamp())
+                AccessKey(
+                    required_text(row, "AccessKeyId"), row["Status"] == "Active", row["CreateDate"].timestamp()
+                )
                 for row in every["AccessKeyMetadata"]
             ]
 
@@ -147,7 +149,7 @@ class AccessKeys(_UserCalls):
         """Make a new key; IAM shows its secret this once."""
         with explain.iam_errors("iam:CreateAccessKey"):
             made = self._without_retries.create_access_key(**self._scope)["AccessKey"]
-            return Keys(text(made, "AccessKeyId"), text(made, "SecretAccessKey"), "", "IAM")
+            return Keys(required_text(made, "AccessKeyId"), required_text(made, "SecretAccessKey"), "", "IAM")
 
     def deactivate(self, key_id: str) -> None:
         """Switch a key off; it can be switched on again."""

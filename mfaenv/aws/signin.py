@@ -112,7 +112,7 @@ def link(at: Console, profile_session: Any, keys: Keys | Session, destination: s
             raise MfaenvError(wrong, hint)
         if status in FAILED_THERE:
             raise MfaenvError(f"AWS's sign-in service failed (status {status}).", "Try again in a minute.")
-        token = sts.text(json.loads(body), "SigninToken")
+        token = sts.required_text(json.loads(body), "SigninToken")
         to_page = {"Issuer": ISSUER, "Destination": destination, "SigninToken": token}
         return _url(at, {"Action": "login", **to_page})
 

@@ -45,7 +45,7 @@ def identity(client: Any, keys: Keys | Session) -> Identity:
 
 def identity_in(response: Any) -> Identity:
     """Read a response of GetCallerIdentity. Raise one of explain.UNREADABLE."""
-    account, arn = text(response, "Account"), text(response, "Arn")
+    account, arn = required_text(response, "Account"), required_text(response, "Arn")
     if not arn.startswith("arn:") or arn.count(":") < ARN_COLONS:
         raise ValueError
     return Identity(account, arn)
@@ -86,14 +86,14 @@ def assume_role(client: Any, hop: Hop) -> Session:
 def credentials(response: Any) -> Session:
     """Read a session out of a response of STS. Raise one of explain.UNREADABLE."""
     return Session(
-        access_key=text(response, "AccessKeyId"),
-        secret_key=text(response, "SecretAccessKey"),
-        token=text(response, "SessionToken"),
+        access_key=required_text(response, "AccessKeyId"),
+        secret_key=required_text(response, "SecretAccessKey"),
+        token=required_text(response, "SessionToken"),
         expires=int(response["Expiration"].timestamp()),
     )
 
 
-def text(response: Any, name: str) -> str:
+def required_text(response: Any, name: str) -> str:
     """Return a text of a response. Raise KeyError or TypeError where there is none."""
     value = response[name]
     if not (isinstance(value, str) and value):

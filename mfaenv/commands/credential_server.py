@@ -94,7 +94,7 @@ class CredentialServer(LoopbackServer):
                 reminded = session.access_key
                 clock = duration.time_of_day(session.expires or 0, now)
                 rest = f"ends at {clock}, in {duration.text(round(left))}" if left >= 1 else f"ended at {clock}"
-                terminal.announce(f"{self._which} {rest}.", TO_GO_ON, self._line)
+                terminal.print_on_tty(f"{self._which} {rest}.", TO_GO_ON, self._line)
             due = LOOK_SECONDS if session.access_key == reminded else left - ahead
             time.sleep(min(max(due, 0.1), LOOK_SECONDS))
 

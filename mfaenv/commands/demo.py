@@ -90,7 +90,7 @@ def run(options: Options, command: Words, env: Env) -> int:
             return DONE
         shell = user_shell(demo_env)
         words, variables, remark = start(shell, demo_env)
-        Terminal(demo_env).tell(_introduction(scenario, url, policy, shell) + remark)
+        Terminal(demo_env).print_lines(_introduction(scenario, url, policy, shell) + remark)
         return foreground.run_in_foreground(words, {**demo_env, **variables})
 
 
@@ -102,14 +102,14 @@ def show_code(env: Env) -> int:
         raise MfaenvError(wrong, command="mfaenv demo")
     try:
         while (shown := read_device_page(url)) and shown.used:
-            terminal.tell(f"{shown.code} has been used; the next one comes in {shown.seconds} s")
+            terminal.print_lines(f"{shown.code} has been used; the next one comes in {shown.seconds} s")
             time.sleep(shown.seconds)
     except OSError:
         raise MfaenvError(f"The demo at {url} has ended. Start another:", command="mfaenv demo") from None
     if not shown:
         raise MfaenvError("Alice has no MFA device yet. Make one:", command="mfaenv configure")
     text_to_stdout(f"{shown.code}\n")
-    terminal.tell(f"good for {shown.good_seconds} more seconds, once")
+    terminal.print_lines(f"good for {shown.good_seconds} more seconds, once")
     return DONE
 
 

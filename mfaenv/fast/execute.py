@@ -22,7 +22,7 @@ ignored_by_caller: list[int] = []
 """Signals that this process takes, and the program that takes its place is to ignore as the caller does."""
 
 
-def answer(options: Options, words: list[str], env: Env) -> None:
+def replace_with_stored(options: Options, words: list[str], env: Env) -> None:
     """Replace this process by the program; or decline, and return: on Windows always."""
     if not words or options.keys() & {"serve", "only"} or environment.lost_limit(options, env):
         return

@@ -192,7 +192,7 @@ class Terminal:
         """Show a note about something that is wrong."""
         self.note(text, command, DOUBTFUL)
 
-    def announce(self, *lines: str) -> None:
+    def print_on_tty(self, *lines: str) -> None:
         """Show lines on the terminal itself, which another program may have; else on standard error.
 
         From the background this needs SIGTTOU ignored: `stty tostop` would stop this process.
@@ -204,9 +204,9 @@ class Terminal:
             with open(tty.NAMES[1], "wb", buffering=0) as writer:
                 writer.write("".join(f"\r{printable(line)}\r\n" for line in shown).encode())
         except OSError:
-            self.tell("\n".join(shown))
+            self.print_lines("\n".join(shown))
 
-    def tell(self, text: str) -> None:
+    def print_lines(self, text: str) -> None:
         """Show lines, without the program's name before them."""
         for line in text.removesuffix("\n").split("\n"):
             self._print(line)

@@ -98,7 +98,7 @@ def started() -> Iterator[Started]:
         commands = Started()
         patch.setattr(parse, "load", commands.load)
         patch.setattr(fast, "answer", lambda *_: None)
-        patch.setattr(execute, "answer", lambda *_: None)
+        patch.setattr(execute, "replace_with_stored", lambda *_: None)
         yield commands
 
 

@@ -40,7 +40,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     elif offers.made:
         terminal.note(sentence, line)
         if function:  # of a new window, whatever the PATH is here
-            terminal.tell(f"{INDENT}{function}")
+            terminal.print_lines(f"{INDENT}{function}")
     return DONE
 
 
