@@ -12,14 +12,13 @@ import pytest
 from exported import SET, UNSET, in_bash, sessions
 from observed_aws import ObservedAws
 from product import PATIENCE, Product, finish
-from settings import configure, set_keys
+from settings import configure
 from terminals import direct
-from trouble import OTHER_SECRET, SECRETS, TOKEN, assert_explained
+from trouble import SECRETS, assert_explained
 
 from mfaenv import __version__
 from mfaenv.fast.entry import Session
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.pretend_aws.totp import Device
 from mfaenv.shells import NAMES, UNQUOTED
 from mfaenv.store import SESSION, Store
 
@@ -267,14 +266,13 @@ def test_more_than_a_new_session_lasts_is_refused_before_the_code(
     assert f"This one lasts {lasts}." in done.err
 
 
-@pytest.mark.parametrize("code", ["12345", "abcdef", "\uff11\uff12\uff13\uff14\uff15\uff16", "1234567"])
-def test_what_is_no_code_is_refused_though_none_is_needed(stored: Product, code: str) -> None:
+def test_what_is_no_code_is_refused_though_none_is_needed(stored: Product) -> None:
     answer(stored)
     for command in ((), ("process",), ("exec",), ("console",), ("keys",), ("keys", "import"), ("doctor",)):
         words = ("--", "true") if command == ("exec",) else ()
-        done = stored.run(*command, "-c", code, *words)
+        done = stored.run(*command, "-c", "12345", *words)
         assert done.status == 2, command
-        assert code not in done.err
+        assert "12345" not in done.err
 
 
 def test_a_variable_that_is_no_code_is_refused_though_none_is_needed(stored: Product) -> None:
@@ -301,71 +299,6 @@ def test_the_line_of_a_code_is_read_though_none_is_needed(stored: Product) -> No
     done = stored.run("exec", "-c", "-", "--", "cat", input="123456\nthe program's\n")
     assert (done.status, done.out) == (0, "the program's\n")
     assert stored.run("exec", "-c", "-", "--", "cat", input="no code\n").status == 2
-
-
-# The same shell again
-
-
-def test_a_named_profile_wins_over_keys_of_the_environment(
-    product: Product, scenario: Scenario, aws: ObservedAws, bob: Device
-) -> None:
-    assert bob.serial
-    configure(product, mfa_serial=scenario.device.serial)
-    answer(product, "-p", "default", "-c", scenario.device.code())
-    assert {record.access_key_id for record in aws.log} == {scenario.key.id}
-
-
-def test_keys_of_a_session_in_the_environment_are_no_long_term_keys(product: Product) -> None:
-    """An older botocore variable for the token counts too."""
-    Path(product.env["AWS_SHARED_CREDENTIALS_FILE"]).unlink()
-    Path(product.env["AWS_CONFIG_FILE"]).unlink()
-    keys = {"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": OTHER_SECRET}
-    product.env |= {**keys, "AWS_SECURITY_TOKEN": TOKEN}
-    assert "belong to a session already" in product.run("--shell", "bash", "-c", "123456").err
-
-
-# Which profile, which region
-
-
-def test_the_nearest_name_of_the_profile_wins(stored: Product) -> None:
-    names = ("MFAENV_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_PROFILE", "-p")
-    for number, place in enumerate(names):
-        profile = f"role{number}"
-        configure(
-            stored, profile, source_profile="default", role_arn="arn:aws:iam::111122223333:role/Developer"
-        )
-        arguments = (place, profile) if place == "-p" else ()
-        if not arguments:
-            stored.env[place] = profile
-        assert answer(stored, *arguments)["MFAENV_PROFILE"] == profile
-
-
-def test_the_nearest_name_of_the_region_wins(stored: Product) -> None:
-    assert answer(stored)["AWS_REGION"] == "us-east-1"
-    for place, region in (
-        ("AWS_DEFAULT_REGION", "eu-north-1"),
-        ("AWS_REGION", "eu-west-2"),
-        ("--region", "eu-west-3"),
-    ):
-        arguments = (place, region) if place == "--region" else ()
-        if not arguments:
-            stored.env[place] = region
-        told = stored.run("--format", "json", "--verbose", "--no-input", *arguments).err
-        assert re.search(rf"region\s+{region}\s+\({place}\)", told), told
-
-
-def test_keys_in_the_config_file_do_as_well(product: Product, scenario: Scenario) -> None:
-    Path(product.env["AWS_SHARED_CREDENTIALS_FILE"]).unlink()
-    configure(product, aws_access_key_id=scenario.key.id, aws_secret_access_key=scenario.key.secret)
-    assert answer(product, "-c", scenario.device.code())["AWS_ACCESS_KEY_ID"].startswith("ASIA")
-
-
-def test_a_profile_with_a_blank_in_its_name_is_a_profile(product: Product, scenario: Scenario) -> None:
-    set_keys(product, "my own", aws_access_key_id=scenario.key.id, aws_secret_access_key=scenario.key.secret)
-    configure(product, "my own", mfa_serial=scenario.device.serial)
-    values = answer(product, "-p", "my own", "-c", scenario.device.code())
-    assert values["MFAENV_PROFILE"] == "my own"
-    assert "AWS_REGION" not in values
 
 
 # What a shell evaluates when the line itself is wrong

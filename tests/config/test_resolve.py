@@ -337,6 +337,10 @@ def test_no_secret_is_in_the_words_for_keys(files: Files) -> None:
     ("env", "words"),
     [
         (SESSION, "belong to a session already"),
+        (
+            {**THEIR_KEYS, "AWS_ACCESS_KEY_ID": SESSION_KEY, "AWS_SECURITY_TOKEN": "token"},
+            "belong to a session already",
+        ),
         ({"AWS_ACCESS_KEY_ID": KEY}, "Only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
         ({"AWS_SECRET_ACCESS_KEY": SECRET}, "Only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
     ],
