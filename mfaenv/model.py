@@ -64,7 +64,9 @@ class Keys(NamedTuple):
 
 def same_keys(one: Keys | None, other: Keys | None) -> bool:
     """Return whether these are the same keys, wherever they are stored."""
-    return (one and one[:2]) == (other and other[:2])
+    if one is None or other is None:
+        return one is other
+    return (one.access_key, one.secret_key) == (other.access_key, other.secret_key)
 
 
 class Hop(NamedTuple):

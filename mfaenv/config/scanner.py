@@ -89,8 +89,7 @@ def scan(lines: Words) -> Scan:
         indent = len(line) - len(line.lstrip())
         if option and indent > depth:
             problem = option.extend(text, number)
-        # As in botocore, what follows the last bracket does not count.
-        elif title := text[1 : text.rfind("]")] if text[0] == "[" and "]" in text else "":
+        elif title := _title(text):
             depth, option = indent, None
             problem = _wrong_title(title, seen)
             sections.append(IniSection(title, number))
@@ -112,6 +111,11 @@ def scan(lines: Words) -> Scan:
         if problem:
             result.problems.append((number, problem))
     return result
+
+
+def _title(text: str) -> str:
+    """Return the title of a section; as in botocore, what follows the last bracket does not count."""
+    return text[1 : text.rfind("]")] if text.startswith("[") and "]" in text else ""
 
 
 def _wrong_title(title: str, seen: set[tuple[str, str]]) -> str:

@@ -50,6 +50,7 @@ def complete(request: Request, keys: Keys, context: Context, lock: CallLock) -> 
 
 
 def _serial(request: Request, keys: Keys, who: sts.Identity, context: Context, lock: CallLock) -> str:
+    """Return the device that IAM lists; the person chooses of several, and confirms a guess where IAM lists none."""
     terminal = context.terminal
     serials = iam.list_devices(client.client("iam", client.settings_of(request), keys), who, keys)
     asking = can_ask(context.acquisition, terminal)

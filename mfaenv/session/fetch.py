@@ -82,10 +82,8 @@ class BackgroundClient:
             made.set()
 
     def _make(self, terminal: Terminal) -> None:
-        request = self._request
-        self.keys = longterm.with_secret(request, self.keys, terminal)
-        settings = client.settings_of(request)
-        self._client = client.client("sts", settings, self.keys)
+        self.keys = longterm.with_secret(self._request, self.keys, terminal)
+        self._client = client.client("sts", client.settings_of(self._request), self.keys)
         self._made_at = time.time()
 
 

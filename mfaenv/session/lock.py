@@ -107,7 +107,7 @@ def lock(
 
 
 def do_not_wait() -> None:
-    """Raise BlockingIOError: the `check` of who does not wait."""
+    """Raise BlockingIOError; a process that passes this as `check` does not wait for the lock."""
     raise BlockingIOError
 
 

@@ -77,6 +77,7 @@ class Sessions:
         return request
 
     def _get(self, request: Request) -> Session:
+        """Return the stored session, else a new one: the user's own first, then that of each role on top of it."""
         request = self._filled_in(request)
         if request.keys is None:
             return self._from_provider(request)
@@ -125,6 +126,7 @@ class Sessions:
             return self._assume(remembered.filled_in(request, self._store), base)
 
     def _assume(self, request: Request, base: Session) -> Session:
+        """Assume each role with the session before it, unless its own is stored."""
         clients, session = client.RoleClients(), base
         for depth, hop in enumerate(request.hops, 1):
             caller, key = session, cache.role_key(session.key, (hop,))
@@ -153,6 +155,7 @@ class Sessions:
         return role_sessions.user_session_name(user) if user else NO_USERS_NAME
 
     def _from_code(self, request: Request, keys: Keys, lock: cache.CallLock) -> Session:
+        """Find the device, ask for its code, send that, and store the user's own session."""
         if not keys.secret_key and not request.process.text:
             wrong = f"The session replaced the long-term keys {keys.access_key} that this shell had exported."
             raise MfaenvError(wrong, "Export them again, or put them into a profile.")

@@ -60,7 +60,8 @@ class Page(Console):
         available = self.width - BORDER * len(columns) - 1
         for _ in range(sum(widths) - available):  # the widest first; none gets narrower than its longest word
             breakable = [width if width > word else 0 for width, word in zip(widths, words, strict=True)]
-            widths[breakable.index(max(breakable))] -= bool(any(breakable))
+            if any(breakable):
+                widths[breakable.index(max(breakable))] -= 1
         fits = sum(widths) <= available  # else rich breaks words, those of narrow columns last
         narrow = range(USUAL_COLUMNS // 4 + 1) if self.width >= USUAL_COLUMNS else ()
         for texts, width in zip(columns, widths, strict=True):
