@@ -54,10 +54,9 @@ def test_what_unset_prints_on_a_terminal_comes_with_the_line_to_type(product: Pr
         assert window.ended() == 0
 
 
-def test_what_init_prints_on_a_terminal_has_no_keys(product: Product, scenario: Scenario) -> None:
-    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
-    assert "export AWS_SECRET_ACCESS_KEY" in product.run("init", "sh").out
-    with direct(product, "init", "sh") as window:
+def test_what_init_prints_on_a_terminal_has_no_keys(stored: Product) -> None:
+    assert "export AWS_SECRET_ACCESS_KEY" in stored.run("init", "sh").out
+    with direct(stored, "init", "sh") as window:
         assert window.ended() == 0
         assert "export AWS_SECRET_ACCESS_KEY" not in window.text
 
@@ -181,8 +180,7 @@ def test_status_shows_the_time_of_day_and_leaves_out_what_has_ended(
     assert row["profile"] == "default"
 
 
-def test_a_table_breaks_between_words_before_it_breaks_one(product: Product, scenario: Scenario) -> None:
-    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
+def test_a_table_breaks_between_words_before_it_breaks_one(stored: Product) -> None:
     now = int(time.time())
     device = "arn:aws:iam::123456789012:mfa/firstname.lastname@example.com"
     held = Session(
@@ -195,8 +193,8 @@ def test_a_table_breaks_between_words_before_it_breaks_one(product: Product, sce
         device=device,
         account="123456789012",
     )
-    Store.of({"MFAENV_CACHE_DIR": str(product.cache.parent)}).put(held, now + 129_000)
-    with direct(product, "status", COLUMNS="80") as window:
+    Store.of({"MFAENV_CACHE_DIR": str(stored.cache.parent)}).put(held, now + 129_000)
+    with direct(stored, "status", COLUMNS="80") as window:
         assert window.ended() == 0
     table = window.text
     for word in ("prod", "123456789012", "firstname.lastname@example.com", "35h49m,", "until"):
@@ -262,9 +260,8 @@ def test_an_aws_that_shows_no_codes_stops_no_question(product: Product) -> None:
         other.shutdown()
 
 
-def test_on_a_terminal_an_error_breaks_between_words(product: Product, scenario: Scenario) -> None:
-    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == 0
-    with direct(product, "console", COLUMNS="80") as window:
+def test_on_a_terminal_an_error_breaks_between_words(stored: Product) -> None:
+    with direct(stored, "console", COLUMNS="80") as window:
         assert window.ended() == 1
     first, second, third, *link = window.text.splitlines()
     assert first == "mfaenv: AWS opens the console for a role's session only; profile default has a"

@@ -169,23 +169,17 @@ def test_an_error_is_as_wide_as_the_terminal_or_as_columns_has_it(
 
 
 @pytest.mark.parametrize("command", ["status", "keys", "doctor"])
-def test_tables_have_lines_on_a_terminal_and_are_plain_text_elsewhere(
-    product: Product, scenario: Scenario, command: str
-) -> None:
-    assert product.run("--shell", "bash", "--token-code", scenario.device.code()).status == 0
-    piped = product.run(command).out
+def test_tables_have_lines_on_a_terminal_and_are_plain_text_elsewhere(stored: Product, command: str) -> None:
+    piped = stored.run(command).out
     assert "default" in piped
     assert piped.isascii()
-    with direct(product, command) as window:
+    with direct(stored, command) as window:
         window.see("┏━")
 
 
 @pytest.mark.parametrize("command", ["status", "keys", "doctor"])
-def test_no_line_of_a_pipe_is_broken(product: Product, scenario: Scenario, command: str) -> None:
-    assert product.run("--shell", "bash", "--token-code", scenario.device.code()).status == 0
-    wide, narrow = (
-        product.run(command, env=product.env | {"COLUMNS": columns}).out for columns in ("500", "30")
-    )
+def test_no_line_of_a_pipe_is_broken(stored: Product, command: str) -> None:
+    wide, narrow = (stored.run(command, env=stored.env | {"COLUMNS": columns}).out for columns in ("500", "30"))
     assert narrow.count("\n") == wide.count("\n")
     assert max(map(len, narrow.splitlines())) > 30
 

@@ -79,14 +79,11 @@ def test_nus_hook_does_without_the_users_open(product: Product, scenario: Scenar
     )
 
 
-def test_a_profile_that_nu_has_as_a_number_starts_no_process_at_each_prompt(
-    product: Product, scenario: Scenario
-) -> None:
-    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
-    (product.home / "mfaenv.nu").write_text(product.run("init", "nu").out, encoding="utf-8")
+def test_a_profile_that_nu_has_as_a_number_starts_no_process_at_each_prompt(stored: Product) -> None:
+    (stored.home / "mfaenv.nu").write_text(stored.run("init", "nu").out, encoding="utf-8")
     prompts = ("_mfaenv_hook", "_mfaenv_hook")
     after = "^show-words ($env._mfaenv_seen | is-empty) (_mfaenv_is_dropped [])"
-    shown = run(product, "nu", "source mfaenv.nu", "$env.AWS_PROFILE = 123456789012", *prompts, after)
+    shown = run(stored, "nu", "source mfaenv.nu", "$env.AWS_PROFILE = 123456789012", *prompts, after)
     assert shown == ["[false][false]"]
 
 
@@ -121,11 +118,10 @@ def test_a_word_that_tab_offers_means_itself(product: Product, shell: str) -> No
     assert {f"[{word}]" for word in WORDS} <= set(run(product, shell, *script))
 
 
-def test_xonshs_function_hands_on_each_word_and_octet_as_it_is(product: Product, scenario: Scenario) -> None:
-    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
+def test_xonshs_function_hands_on_each_word_and_octet_as_it_is(stored: Product) -> None:
     words = """* 'm*' Name=a,Values=b -x:y ~ r'~' x=~ @('x=~') @('$HOME') $HOME -- '' 'a b' "it's" """
     direct, function, octets = run(
-        product,
+        stored,
         "xonsh",
         f"$(which mfaenv) exec -- show-words {words}",
         "execx($(mfaenv init xonsh))",
@@ -136,7 +132,7 @@ def test_xonshs_function_hands_on_each_word_and_octet_as_it_is(product: Product,
     assert direct == function
     assert "[~]" in function
     assert octets.split() == ["ff", "0d", "0a"]
-    assert (product.home / "octets").read_bytes() == b"\xff\r\n"
+    assert (stored.home / "octets").read_bytes() == b"\xff\r\n"
 
 
 def test_xonshs_hook_is_put_beside_hooks_without_a_name(product: Product, scenario: Scenario) -> None:
@@ -147,24 +143,22 @@ def test_xonshs_hook_is_put_beside_hooks_without_a_name(product: Product, scenar
     assert run(product, "xonsh", before, load, load, fire) == ["theirs", "staging"]
 
 
-def test_xonshs_history_file_has_no_stored_session(product: Product, scenario: Scenario) -> None:
+def test_xonshs_history_file_has_no_stored_session(stored: Product) -> None:
     """xonsh writes the variables there that it has after its startup file."""
-    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
-    (product.home / ".xonshrc").write_text("execx($(mfaenv init xonsh))\n")
+    (stored.home / ".xonshrc").write_text("execx($(mfaenv init xonsh))\n")
     row = BY_NAME["xonsh"].in_window("xonsh")
-    with seated(product, row._replace(load=())) as seat:
+    with seated(stored, row._replace(load=())) as seat:
         assert seat.keys().endswith("secret=set profile=default")
-    (history,) = product.home.rglob("xonsh-*.json")
+    (history,) = stored.home.rglob("xonsh-*.json")
     assert "AWS_SE" not in history.read_text()
 
 
-def test_keys_that_xonshs_startup_file_sets_behind_the_line_stay(product: Product, scenario: Scenario) -> None:
-    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
-    (product.home / "rc.xsh").write_text("execx($(mfaenv init xonsh))\n$AWS_ACCESS_KEY_ID = 'ASIAMINE'\n")
+def test_keys_that_xonshs_startup_file_sets_behind_the_line_stay(stored: Product) -> None:
+    (stored.home / "rc.xsh").write_text("execx($(mfaenv init xonsh))\n$AWS_ACCESS_KEY_ID = 'ASIAMINE'\n")
     command = ("xonsh", "--rc", "rc.xsh", "-c", "print($AWS_ACCESS_KEY_ID, $MFAENV_STORE)")
     need("xonsh")
-    done = subprocess.run(command, cwd=product.home, env=with_mfaenv(product), capture_output=True, check=True)
-    assert done.stdout.decode() == f"ASIAMINE {product.cache}\n"
+    done = subprocess.run(command, cwd=stored.home, env=with_mfaenv(stored), capture_output=True, check=True)
+    assert done.stdout.decode() == f"ASIAMINE {stored.cache}\n"
 
 
 def test_xonshs_prompt_names_the_profile_that_it_has_now(product: Product, scenario: Scenario) -> None:
@@ -187,13 +181,12 @@ def test_xonshs_function_gets_the_name_of_a_profile_as_it_is(product: Product, s
     assert run(product, "xonsh", "execx($(mfaenv init xonsh))", *script) == ["[~]", "[$HOME]"]
 
 
-def test_nus_function_hands_on_each_word_and_octet_as_it_is(product: Product, scenario: Scenario) -> None:
-    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
-    (product.home / "mfaenv.nu").write_text(product.run("init", "nu").out, encoding="utf-8")
+def test_nus_function_hands_on_each_word_and_octet_as_it_is(stored: Product) -> None:
+    (stored.home / "mfaenv.nu").write_text(stored.run("init", "nu").out, encoding="utf-8")
     patterns = """* '*' "m*" m* Name=a,Values=b -x:y ~ "~" ~/x '~/x' "x=~" --a=~"""
     words = f"""{patterns} -- "" 'a b' "--query=a b" 0x10 1.0 1kb -foo ...[a "*"]"""
     direct, function, *values, octets = run(
-        product,
+        stored,
         "nu",
         "source mfaenv.nu",
         f"^mfaenv exec -- show-words {words}",

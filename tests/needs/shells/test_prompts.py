@@ -12,8 +12,6 @@ from settled import EACH_WITH_HOOK, NOTHING, PAST, Seat, seated
 from shell_table import BY_NAME, Shell
 from terminals import need
 
-from mfaenv.pretend_aws.scenario import Scenario
-
 BASH, ZSH, FISH = map(BY_NAME.__getitem__, ("bash", "zsh", "fish"))
 NU, ELVISH, XONSH, POWERSHELL = map(BY_NAME.__getitem__, ("nu", "elvish", "xonsh", "pwsh"))
 ENDED = "mfaenv: the session of profile default has ended: type mfaenv for a new one"
@@ -220,10 +218,9 @@ def test_elvish_keeps_other_hooks_of_every_kind(product: Product) -> None:
         assert seat.window.text.count(ENDED) == 1
 
 
-def test_elvish_without_a_clock_shows_no_error(product: Product, scenario: Scenario) -> None:
-    assert product.run("-f", "json", "-c", scenario.device.code()).status == 0
+def test_elvish_without_a_clock_shows_no_error(stored: Product) -> None:
     text = "str:replace e:date fail (str:replace /proc/uptime /none (mfaenv init elvish | slurp))"
-    with seated(product, ELVISH._replace(load=("use str", f"eval ({text})"))) as seat:
+    with seated(stored, ELVISH._replace(load=("use str", f"eval ({text})"))) as seat:
         assert seat.keys().endswith("profile=default")
         assert "xception" not in seat.window.text
 

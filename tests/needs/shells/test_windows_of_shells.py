@@ -162,11 +162,10 @@ def test_the_lines_after_a_substitution_that_was_interrupted_mean_the_same(
 
 
 @EACH_WITH_HOOK
-def test_an_address_for_credentials_is_left_alone(product: Product, scenario: Scenario, row: Shell) -> None:
-    assert product.run("--format", "json", "-c", scenario.device.code()).status == 0
-    with seated(product, row, AWS_CONTAINER_CREDENTIALS_FULL_URI="http://127.0.0.1:9/") as seat:
+def test_an_address_for_credentials_is_left_alone(stored: Product, row: Shell) -> None:
+    with seated(stored, row, AWS_CONTAINER_CREDENTIALS_FULL_URI="http://127.0.0.1:9/") as seat:
         assert seat.keys() == NOTHING
-        (product.cache / "latest").write_text("1800000000.5\n")
+        (stored.cache / "latest").write_text("1800000000.5\n")
         seat.type("")
         assert seat.keys() == NOTHING
 
