@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from mfaenv.fast.parse import Command, CommandLine, Options
     from mfaenv.shells import Pair
 
-_ENDING = ("TERM", "HUP", "QUIT", "BREAK", "ALRM", "USR1", "USR2", "XCPU")
-ENDING_SIGNALS = tuple(getattr(_signal, f"SIG{name}") for name in _ENDING if hasattr(_signal, f"SIG{name}"))
+    Run = Callable[[Sequence[str], Mapping[str, str]], int]
+
+_ENDING = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGXCPU")
+ENDING_SIGNALS = tuple(filter(None, map(vars(_signal).get, _ENDING)))
 """The signals after which the failing statement is printed: without output, a shell's line would seem to work."""
 
 SIGNALS = (_signal.SIGINT, *ENDING_SIGNALS)
@@ -31,8 +33,7 @@ def main() -> None:
     gc.disable()  # it would look through what stays until the end
     hold_standard_streams()
     sys.unraisablehook = send_again
-    # A dict, since os.environ takes long for a name, above all for one that it has not.
-    status = guarded(lambda: run(sys.argv[1:], dict(os.environ)), sys.argv[1:], os.environ)
+    status = guarded(run, sys.argv[1:], os.environ)
     # Nothing is in a buffer: output writes bytes, and Python standard error line by line.
     # A status of Windows has 32 bits, here with a sign.
     os._exit(status if status < 1 << 31 else status - (1 << 32))
@@ -68,7 +69,7 @@ def send_again(dropped: "UnraisableHookArgs") -> None:
         _thread.start_new_thread(_thread.interrupt_main, (number,))
 
 
-def guarded(run: "Callable[[], int]", arguments: "Sequence[str]", env: "Mapping[str, str]") -> int:
+def guarded(run: "Run", arguments: "Sequence[str]", env: "Mapping[str, str]") -> int:
     """Run, and return the exit status; print what goes wrong, and the failing statement."""
     from mfaenv import fast
 
@@ -76,7 +77,8 @@ def guarded(run: "Callable[[], int]", arguments: "Sequence[str]", env: "Mapping[
         if _signal.getsignal(number) == _signal.SIG_DFL:  # and not where nohup has it ignored
             _signal.signal(number, fast.end_in_order)
     try:
-        return run()
+        # A dict, since os.environ takes long for a name, above all for one that it has not.
+        return run(arguments, dict(env))
     except BrokenPipeError:
         return FAILED
     except BaseException as error:  # noqa: BLE001 - the last resort: a traceback could show a secret

@@ -66,14 +66,14 @@ class Runs:
 def entry_point(arguments: list[str]) -> int:
     from mfaenv import __main__
 
-    return __main__.guarded(lambda: __main__.run(arguments, dict(os.environ)), arguments, os.environ)
+    return __main__.guarded(__main__.run, arguments, os.environ)
 
 
 def full(arguments: list[str]) -> int:
     from mfaenv import __main__
     from mfaenv.cli import app
 
-    return __main__.guarded(lambda: app.run(arguments, dict(os.environ)), arguments, os.environ)
+    return __main__.guarded(app.run, arguments, os.environ)
 
 
 def fast(arguments: list[str]) -> int:
