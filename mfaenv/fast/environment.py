@@ -253,18 +253,17 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     former = parse_region_mark(env.get(REGION_MARK, ""))[0] if DIRENV_DIFF in env else ""
     values = {**session, "region_mark": region_mark(ours, region, former)}
     values["expiration"] = timestamp(float(expires)) if expires else ""
-    named = [(name, values.get(field) or None) for name, field in SET.items()]
-    profile_and_account = ((env.get(PROFILE_AS, ""), session["profile"]), (ACCOUNT, session.get("account")))
+    result = {name: value for name, field in SET.items() if (value := values.get(field))}
     seen = env.get(SEEN, "")
-    is_same = seen == env.get(AWS_PROFILE, "")
-    put_back = (PUT_BACK, seen if is_same and env.get(PROFILE_AS) != AWS_PROFILE else "")
-    others = (*profile_and_account, put_back, *parse_settings(session.get("settings", "")))
-    more = {name: value for name, value in others if name and value}
-    gone = [name for name, value in named if value is None and name not in own]
-    names = (*CLEARED, *gone, *settings(env), *(() if is_same else HOOK_VARIABLES))
-    removed: list[Pair] = [(name, None) for name in names if name not in more]
-    set_names = ((name, value) for name, value in named if value is not None)
-    return [*removed, *set_names, *more.items(), *_msys(env, ours=True)]
+    is_as_seen = seen == env.get(AWS_PROFILE, "")  # else the person has changed it since: the hook is to forget
+    put_back = seen if is_as_seen and env.get(PROFILE_AS) != AWS_PROFILE else ""
+    more = {env.get(PROFILE_AS, ""): session["profile"], ACCOUNT: session.get("account"), PUT_BACK: put_back}
+    more.update(parse_settings(session.get("settings", "")))
+    result |= {name: value for name, value in more.items() if name and value}
+    gone = [*CLEARED, *(name for name in SET if name not in own), *settings(env)]
+    gone += () if is_as_seen else HOOK_VARIABLES
+    removed: list[Pair] = [(name, None) for name in gone if name not in result]
+    return [*removed, *result.items(), *_msys(env, ours=True)]
 
 
 def changed(session: "Iterable[Pair]", env: Env) -> dict[str, str]:
