@@ -177,7 +177,7 @@ def _answer(arguments: "Sequence[str]", env: "Mapping[str, str]") -> int | None:
     from mfaenv.fast.parse import CHANGES_SHELL, COMPLETE, HOOK
 
     name, words = "".join(arguments[:1]), arguments[1:]
-    if name == "--shell" and words[1:2] == [HOOK]:
+    if name == "--shell" and words[1:2] == [HOOK]:  # a shell's function names its shell first
         name, words = HOOK, [words[0], *words[2:]]
     if name == CHANGES_SHELL:
         from mfaenv.fast import catalog

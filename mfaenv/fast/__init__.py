@@ -134,7 +134,8 @@ def _target(options: Options, env: Env) -> str:
         return name if answers else ""
     name, source = parse.lookup(options, env, "shell")
     by_option = source in parse.MAIN_OPTIONS["shell"].flags
-    if name == "csh" if by_option else not name or name in shells.NAMES:
+    depends_on_caller = name == "csh" if by_option else name in ("", *shells.NAMES)
+    if depends_on_caller:
         from mfaenv.shells import detect
 
         name = detect.detect(env, name, by_option=by_option)
