@@ -62,10 +62,10 @@ class Page(Console):
             breakable = [width if width > word else 0 for width, word in zip(widths, words, strict=True)]
             if any(breakable):
                 widths[breakable.index(max(breakable))] -= 1
-        fits = sum(widths) <= available  # else rich breaks words, those of narrow columns last
-        narrow = range(USUAL_COLUMNS // 4 + 1) if self.width >= USUAL_COLUMNS else ()
+        fits = sum(widths) <= available  # else rich breaks words
         for texts, width in zip(columns, widths, strict=True):
-            grid.add_column(texts[0], overflow="fold", width=width if fits or width in narrow else None)
+            kept = texts[0].plain in table.kept and width <= USUAL_COLUMNS // 4 <= self.width // 4
+            grid.add_column(texts[0], overflow="fold", width=width if fits or kept else None)
         for row in table.rows:
             grid.add_row(*map(as_text, row))
         return grid

@@ -28,11 +28,12 @@ class Styled(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Words in columns."""
+    """Words in columns of `kept` are broken last."""
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str | Styled, ...], ...]
+    kept: tuple[str, ...] = ()
 
 
 class Row(NamedTuple):
