@@ -190,6 +190,11 @@ ONE_PROCESS = pytest.mark.xdist_group("runs")  # which takes a second to load al
 @example(request=[a_step([], {**INDIRECT, "PLACE": "."}), a_step([], {**INDIRECT, "PLACE": "moved"})])
 @example(request=[a_step([], AT_HOME), a_step([], {**AT_HOME, "HOME": "moved"})])
 @example(request=[a_step([], {}), a_step([], {"AWS_SHARED_CREDENTIALS_FILE": "config"})])
+@example(request=[a_step([], {}), a_step([], {"AWS_PROFILE": "prod"})])
+@example(request=[a_step([], {}), a_step([], {"AWS_DEFAULT_PROFILE": "prod"})])
+@example(request=[a_step([], {}), a_step([], {"AWS_REGION": "eu-north-1"})])
+@example(request=[a_step([], {}), a_step([], {"AWS_DEFAULT_REGION": "eu-north-1"})])
+@example(request=[a_step([], {}), a_step([], {"AWS_MFA_SERIAL": "GAHT12345678"})])
 @example(
     request=[
         a_step(["--region", "a\nAWS_PROFILE=prod"], {}),
