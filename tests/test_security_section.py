@@ -91,7 +91,7 @@ PROOFS = {
         "test_a_file_that_keys_are_written_to_is_closed_to_others",
         "test_a_file_that_was_open_is_told",
     ),
-    "On Linux it writes no key while": (
+    "On Linux it writes no key if": (
         "test_nothing_is_written_to_a_file_that_others_could_open_and_a_program_has_open",
     ),
     "PowerShell's `>` leaves it open: use": (),
