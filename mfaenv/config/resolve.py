@@ -123,7 +123,7 @@ def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
     origin = f" ({source})" if source else ""
     wrong = f"There is no profile '{name}'{origin}"
     if not (config or credentials):
-        return MfaenvError(f"{wrong}: no file is named, and there is no home.", "Set HOME, or AWS_CONFIG_FILE.")
+        return MfaenvError(f"{wrong}: no AWS file is named.", "Set HOME or AWS_CONFIG_FILE.")
     wrong = f"{wrong} in {config} or {credentials}."
     if not names and not title:
         return MfaenvError(f"{wrong} This makes it:", command=command_line.aws_configure(name))

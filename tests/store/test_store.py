@@ -466,7 +466,7 @@ def test_a_user_without_a_home_gets_no_files_of_the_current_folder(
     product.command = tuple(word.replace(str(NOBODY), "424242") for word in product.command)
     assert product.run("-f", "json", "--no-input").status == 1
     assert (
-        "There is no profile 'x' (--profile): no file is named, and there is no home"
+        "There is no profile 'x' (--profile): no AWS file is named"
         in product.run("-p", "x").err
     )
     assert "[]" in product.run("keys", "--json").out
