@@ -57,8 +57,9 @@ def rows(profiles: list[str], env: Env, store: Store, now: float) -> Iterator[Ro
     for entry in sorted(filter(None, entries), key=lambda entry: -entry.created):
         if entry.left(now) > 0 and not entry.limit:
             stored.setdefault(entry.profiles[0], entry)
-    order = {name: number for number, name in enumerate([env.get(environment.PROFILE, ""), *stored])}
-    for name in sorted(profiles, key=lambda name: order.get(name, len(order))):
+    existing = set(profiles)
+    recent = [name for name in (env.get(environment.PROFILE, ""), *stored) if name in existing]
+    for name in dict.fromkeys([*recent, *profiles]):
         yield Row(name, _detail(stored[name], now) if name in stored else "")
 
 

@@ -55,6 +55,15 @@ def test_what_is_chosen_is_printed_and_the_list_goes(stored: Product) -> None:
     assert "export MFAENV_PROFILE=staging" in output(stored)
 
 
+def test_the_shells_profile_comes_first_then_those_with_a_session(stored: Product) -> None:
+    with asking(stored, "--shell", "bash", "-p", MFAENV_PROFILE="default") as window:
+        window.see("4 of 4: ")
+        names = re.findall(r"^[> ] \d  (\w+)", window.text, re.MULTILINE)
+        assert names == ["default", "staging", "production", "audit"]
+        window.press(CTRL_C)
+        assert window.ended() == INTERRUPTED
+
+
 @pytest.mark.parametrize(
     ("keys", "taken"),
     [
