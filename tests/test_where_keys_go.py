@@ -251,7 +251,7 @@ def test_nothing_is_written_to_a_file_that_others_could_open_and_a_program_has_o
         for _ in range(2):
             with file.open("wb") as stream:
                 done = stored.run(*words, stdout=stream)
-            wrong = "The output cannot be written: it is open elsewhere too (-o FILE prevents it)."
+            wrong = "The output cannot be written: it is open elsewhere too: remove it first, or use -o FILE."
             assert (done.status, done.err.splitlines()[0]) == (1, f"mfaenv: {wrong}")
             assert not KEY.search(opened.read().decode())
     with file.open("wb") as stream:
@@ -260,6 +260,21 @@ def test_nothing_is_written_to_a_file_that_others_could_open_and_a_program_has_o
     with file.open("rb"), file.open("wb") as stream:  # closed to others by now
         assert stored.run(*words, stdout=stream).err == ""
     assert KEY.search(file.read_text())
+
+
+def test_a_runners_file_gets_the_keys_in_a_container_where_it_is_of_another_user(stored: Product) -> None:
+    if os.geteuid():
+        pytest.skip("only root can give a file away")
+    file = stored.home / "file"
+    file.touch()
+    os.chown(file, NOBODY, NOBODY)
+    stored.env["GITHUB_ACTIONS"] = "true"
+    with file.open("ab") as stream:
+        assert stored.run("-f", "github", stdout=stream).status == 0
+    assert KEY.search(file.read_text())
+    assert file.stat().st_mode & 0o777 == 0o600
+    with file.open("ab") as stream:
+        assert stored.run("-f", "dotenv", stdout=stream).status == 1
 
 
 def test_nothing_is_written_to_a_file_of_another_user(stored: Product) -> None:

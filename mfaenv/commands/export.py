@@ -44,7 +44,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
             _refuse_controls(text, target)
             if target in shells.NAMES:
                 terminal.note("To set the session in a shell, type:", line)
-        secrets_to_stdout(text, quiet="quiet" in options)
+        secrets_to_stdout(text, quiet="quiet" in options, for_runner=fast.runs_on_github(target, env))
         if target in shells.NAMES and fast.is_told(options, env, pairs):
             notice.show(options, env, pairs)
     with suppress(OSError):  # the keys are printed: the line must not fail any more

@@ -216,12 +216,14 @@ def to_stdout(data: bytes) -> None:
         raise OSError(error.errno, error.strerror, STDOUT_NAME) from None
 
 
-def secrets_to_stdout(data: bytes, *, quiet: bool = False) -> None:
+def secrets_to_stdout(data: bytes, *, quiet: bool = False, for_runner: bool = False) -> None:
     """Write keys; a file is closed to others first. Raise as to_stdout, and where another user has it, or may."""
     if sys.platform != "win32":
         state, wrong = os.fstat(STDOUT), ""
         kind, is_open = stat.S_IFMT(state.st_mode), state.st_mode & OTHERS_MODE  # no unnamed pipe is open
-        if (kind == stat.S_IFREG or (kind == stat.S_IFIFO and is_open)) and state.st_uid != os.geteuid():
+        # Outside a job's container, GitHub's runner is another user.
+        is_theirs = state.st_uid != os.geteuid() and not for_runner
+        if is_theirs and (kind == stat.S_IFREG or (kind == stat.S_IFIFO and is_open)):
             wrong = "the file belongs to another user"
         elif kind == stat.S_IFREG and is_open:
             # ksh93 reads what eval gets from a file that it has removed already.
@@ -257,7 +259,7 @@ if sys.platform != "win32":
             if not _is_alone():
                 os.fchmod(STDOUT, mode)  # the next run has to look again
                 nameless = "another program has it open (umask 077 prevents it)"
-                return "it is open elsewhere too (-o FILE prevents it)" if has_name else nameless
+                return "it is open elsewhere too: remove it first, or use -o FILE" if has_name else nameless
         try:
             if is_said:
                 text_to_stderr(f"mfaenv: {warning}\n")

@@ -465,10 +465,7 @@ def test_a_user_without_a_home_gets_no_files_of_the_current_folder(
     product.home.chmod(0o777)
     product.command = tuple(word.replace(str(NOBODY), "424242") for word in product.command)
     assert product.run("-f", "json", "--no-input").status == 1
-    assert (
-        "There is no profile 'x' (--profile): no AWS file is named"
-        in product.run("-p", "x").err
-    )
+    assert "There is no profile 'x' (--profile): no AWS file is named" in product.run("-p", "x").err
     assert "[]" in product.run("keys", "--json").out
     product.env |= {"AWS_ACCESS_KEY_ID": scenario.key.id, "AWS_SECRET_ACCESS_KEY": scenario.key.secret}
     assert get(product, scenario).status == 0
