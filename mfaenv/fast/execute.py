@@ -7,7 +7,7 @@ import sys
 import time
 
 from mfaenv import fast
-from mfaenv.fast import environment
+from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import ReadOnlyStore
 from mfaenv.fast.parse import Env, Options, Words
 
@@ -23,8 +23,8 @@ ignored_by_caller: list[int] = []
 
 
 def replace_with_stored(options: Options, words: list[str], env: Env) -> None:
-    """Replace this process by the program; or decline, and return: on Windows always."""
-    if not words or options.keys() & {"serve", "only"} or environment.lost_limit(options, env):
+    """Replace this process by the program; or decline, and return: on Windows, and for options that exec alone has."""
+    if not words or options.keys() - parse.MAIN_OPTIONS.keys() or environment.lost_limit(options, env):
         return
     if sys.platform != "win32":
         pairs = fast.stored(options, env, ReadOnlyStore.of(env), time.time())
