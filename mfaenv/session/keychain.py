@@ -190,8 +190,9 @@ def _check_bus(bus: str) -> None:
     """
     from urllib.parse import unquote  # slow to load
 
-    for path in map(unquote, re.findall(r"(?:^|;)unix:(?:[^;]*,)?path=([^,;]*)", bus)):
-        folder, wrong = path, ""
+    for escaped in re.findall(r"(?:^|;)unix:(?:[^;]*,)?path=([^,;]*)", bus):
+        path = folder = unquote(escaped, "latin-1")  # as jeepney, which connects, reads it
+        wrong = ""
         while not os.path.lexists(folder) and folder != os.path.dirname(folder):
             folder = os.path.dirname(folder)
         with suppress(OSError):

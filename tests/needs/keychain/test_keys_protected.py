@@ -86,6 +86,16 @@ def test_no_bus_is_looked_for_where_others_can_make_one(product: Product, tmp_pa
         assert_explained(product.run("keys", "import"), wrong, "Unset DBUS_SESSION_BUS_ADDRESS")
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="there are no modes")
+def test_a_bus_is_looked_for_where_the_connection_goes(product: Product, tmp_path: Path) -> None:
+    """The keychain's library reads each byte of an escape as a character of Latin-1."""
+    (tmp_path / "josé").mkdir(0o700)
+    tmp_path.chmod(0o1777)
+    product.env["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={tmp_path}/jos%c3%a9/bus"
+    wrong = f"others may make one at {tmp_path}/jos\N{LATIN CAPITAL LETTER A WITH TILDE}©/bus"
+    assert_explained(product.run("keys", "import"), wrong, "Unset DBUS_SESSION_BUS_ADDRESS")
+
+
 def test_any_program_of_the_user_gets_them_and_the_stored_sessions(
     product: Product, scenario: Scenario, keychain: Keychain
 ) -> None:
