@@ -239,8 +239,11 @@ if sys.platform != "win32":
 
     def _is_alone() -> bool:
         """Return whether no other program has a closed file open, where Linux can tell: it gives no lease then."""
+        import _signal  # type: ignore[import-not-found]
         import fcntl
 
+        # A program that opens the file meanwhile would end mfaenv.
+        _signal.signal(_signal.SIGIO, _signal.SIG_IGN)
         try:
             fcntl.fcntl(STDOUT, fcntl.F_SETLEASE, fcntl.F_WRLCK)
             fcntl.fcntl(STDOUT, fcntl.F_SETLEASE, fcntl.F_UNLCK)
