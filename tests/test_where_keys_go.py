@@ -243,17 +243,23 @@ def test_nothing_is_written_to_a_file_without_a_name_that_another_program_has_op
 def test_nothing_is_written_to_a_file_that_others_could_open_and_a_program_has_open(
     stored: Product, words: tuple[str, ...]
 ) -> None:
-    """Nor in the next run: whoever opened it still has it. One that was closed always is nobody else's."""
+    """Nor by the same line again: whoever opened it still has it. One that was closed always is nobody else's."""
     file = stored.home / "file"
     file.touch()
     file.chmod(0o644)
     with file.open("rb") as opened:
-        for _ in range(2):
+        for again in (False, True):
+            if again and os.geteuid():
+                with pytest.raises(PermissionError):
+                    file.open("wb")
+                break
             with file.open("wb") as stream:
                 done = stored.run(*words, stdout=stream)
             wrong = "The output cannot be written: it is open elsewhere too: remove it first, or use -o FILE."
             assert (done.status, done.err.splitlines()[0]) == (1, f"mfaenv: {wrong}")
             assert not KEY.search(opened.read().decode())
+            assert file.stat().st_mode & 0o777 == 0o400
+    file.chmod(0o644)
     with file.open("wb") as stream:
         assert stored.run(*words, stdout=stream).status == 0
     assert KEY.search(file.read_text())

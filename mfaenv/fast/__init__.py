@@ -55,16 +55,12 @@ NO_SECRETS = ("_ID", "_FILE", "_URI")  # how the names of those end that name a 
 FILE_VARIABLES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 # What is in a file of policies is no word of the line.
 NEEDS_FULL_RUN = ("refresh", "verbose", "session_policy")
-SHELL_FIELDS = ("profile", "region", "source_key", "settings", "limit")
-"""What a shell gets beside the session."""
+SHELL_FIELDS = ("profile", "region", "source_key", "settings", "limit")  # what a shell gets beside the session
 
 CODE_LENGTH = 6
-
 KILLED = 128  # added to a signal's number it is the exit status, as in shells
-
 STDOUT, STDERR = 1, 2
 STDOUT_NAME = "standard output"  # what the errors of writing there have for a file's name
-
 OTHERS_MODE = stat.S_IRWXG | stat.S_IRWXO
 
 received_signals: "list[int]" = []
@@ -225,7 +221,7 @@ def secrets_to_stdout(data: bytes, *, quiet: bool = False, for_runner: bool = Fa
         is_theirs = state.st_uid != os.geteuid() and not for_runner
         if is_theirs and (kind == stat.S_IFREG or (kind == stat.S_IFIFO and is_open)):
             wrong = "the file belongs to another user"
-        elif kind == stat.S_IFREG and is_open:
+        elif kind == stat.S_IFREG and (is_open or not state.st_mode & stat.S_IWUSR):
             # ksh93 reads what eval gets from a file that it has removed already.
             wrong = _close_to_others(stat.S_IMODE(state.st_mode), has_name=state.st_nlink > 0, quiet=quiet)
         if wrong:
@@ -239,30 +235,36 @@ if sys.platform != "win32":
 
     def _is_alone() -> bool:
         """Return whether no other program has a closed file open, where Linux can tell: it gives no lease then."""
-        import _signal  # type: ignore[import-not-found]
+        import _signal  # type: ignore[import-not-found]  # signal itself takes its time
         import fcntl
 
         # A program that opens the file meanwhile would end mfaenv.
         _signal.signal(_signal.SIGIO, _signal.SIG_IGN)
-        try:
-            fcntl.fcntl(STDOUT, fcntl.F_SETLEASE, fcntl.F_WRLCK)
-            fcntl.fcntl(STDOUT, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-        except (AttributeError, OSError) as error:
-            return not isinstance(error, BlockingIOError)
-        return True
+        for _ in range(4 + os.getpid() % 8):  # not all runs that write one file give up at once
+            try:
+                fcntl.fcntl(STDOUT, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+                fcntl.fcntl(STDOUT, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+            except BlockingIOError:
+                time.sleep(0.05)  # an editor may only look at what has changed
+            except (AttributeError, OSError):
+                return True
+            else:
+                return True
+        return False
 
     def _close_to_others(mode: int, *, has_name: bool, quiet: bool) -> str:
         """Return why nothing may be written to a file; else it is closed then, and a line says so."""
-        warning, is_said = "The output file was open to others until now.", has_name and not quiet
+        is_said = has_name and not quiet and bool(mode & OTHERS_MODE)
+        warning = "The output file was open to others until now."
         try:
-            os.fchmod(STDOUT, mode & ~OTHERS_MODE)
+            os.fchmod(STDOUT, mode & ~OTHERS_MODE & ~stat.S_IWUSR)  # until it is known: another run looks too
         except OSError:
             warning, is_said = "The output file cannot be closed to others: check who can read it.", True
         else:
             if not _is_alone():
-                os.fchmod(STDOUT, mode)  # the next run has to look again
                 nameless = "another program has it open (umask 077 prevents it)"
                 return "it is open elsewhere too: remove it first, or use -o FILE" if has_name else nameless
+            os.fchmod(STDOUT, mode & ~OTHERS_MODE | stat.S_IWUSR)
         try:
             if is_said:
                 text_to_stderr(f"mfaenv: {warning}\n")
