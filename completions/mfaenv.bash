@@ -31,10 +31,10 @@ _mfaenv_complete_program() {
     for option in bashdefault default dirnames filenames noquote nosort nospace plusdirs; do
         [[ $COMP_CWORD == 0 || $finder != *" -o $option "* ]] || compopt -o "$option" 2>/dev/null || :
     done
-    if [[ $finder == *' -F '* && $COMP_CWORD != 0 ]]; then
+    if [[ $finder == *' -F '* && ${finder##* -F } != *\'* && $COMP_CWORD != 0 ]]; then # no word of a list, in quotes
         finder=${finder##* -F }
         "${finder%% *}" "$@"
-    elif [[ $finder == *' -C '* && $COMP_CWORD != 0 ]]; then # a command line, in quotes
+    elif [[ $finder == *" -C '"* && $COMP_CWORD != 0 ]]; then # a command line, in quotes
         finder=${finder#* -C }
         eval "finder=${finder% *}"
         finder="export COMP_LINE COMP_POINT COMP_TYPE COMP_KEY; $finder \"\$@\""

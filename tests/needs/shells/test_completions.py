@@ -195,6 +195,15 @@ def test_bash_quotes_the_name_of_a_file(furnished: Product, ready: str, inner: s
     assert not (furnished.home / "pwned").exists()
 
 
+@pytest.mark.parametrize("words", ["list -F touch", "list -C touch"])
+def test_no_word_of_a_programs_list_is_run(furnished: Product, words: str) -> None:
+    tab = BASH.typed.tab._replace(inner=f"complete -W '{words} pwned' tool-of-mine")
+    row = BASH._replace(typed=BASH.typed._replace(tab=tab))
+    with open_tab(furnished, row) as window:
+        press_tab(window, row, "exec -- tool-of-mine file-of", ["exec", "--", "tool-of-mine", "file-of-mine"])
+    assert not {"pwned", "tool-of-mine", "file-of"} & {path.name for path in furnished.home.iterdir()}
+
+
 def test_bash_completion_is_asked_for_programs_and_not_for_the_file_of_an_option(furnished: Product) -> None:
     tab = BASH.typed.tab._replace(inner="_comp_command_offset() { COMPREPLY=(inner-word); }")
     row = BASH._replace(typed=BASH.typed._replace(tab=tab))
