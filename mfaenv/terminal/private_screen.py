@@ -82,13 +82,15 @@ class PrivateScreen:
         self._console.write(Styled(text))
 
 
-def check(terminal: Terminal) -> None:
-    """Raise MfaenvError where there is no terminal, or one without such a screen."""
+def check(terminal: Terminal) -> bool:
+    """Return whether a QR code has room. Raise MfaenvError where there is no terminal, or one without such a screen."""
     with terminal.open_tty() as console:
         is_dumb = tty.is_dumb(terminal.env) and sys.platform != "win32"
         if is_dumb or not tty.enable_controls(console.writer.fileno()):
             wrong = "This terminal cannot clear its screen (TERM), and the key of a device must not stay on it."
             raise MfaenvError(wrong, "Use another terminal.")
+        columns, lines = console.size()
+        return columns >= tty.USUAL_COLUMNS and lines >= tty.USUAL_LINES
 
 
 @contextmanager

@@ -83,10 +83,11 @@ class FirstDevice:
             wrong = f"{self.name} has no MFA device, and {obstacle}. In a terminal, type:"
             line = to_type("configure", "-p", self.request.profiles[-1])
             raise MfaenvError(wrong, command=line, status=CODE_NEEDED)
-        private_screen.check(self.terminal)
+        app = "An authenticator app shows its codes: on a phone, or in a password manager."
+        if not private_screen.check(self.terminal):
+            app += " If it is to scan a QR code, first give this window 80 columns and 24 lines."
         why = Styled(f"{self.missing.message.partition('. ')[0].rstrip('.')}.")
-        app = Styled("An authenticator app shows its codes: on a phone, or in a password manager.")
-        if self.asking and not self.terminal.confirm(f"Make a device for {self.name}?", why, app):
+        if self.asking and not self.terminal.confirm(f"Make a device for {self.name}?", why, Styled(app)):
             raise self.missing
 
     def _create(self) -> NewDevice:

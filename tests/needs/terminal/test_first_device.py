@@ -558,6 +558,8 @@ def test_where_no_code_fits_the_key_stands_alone_and_it_is_said(
     env = {**newcomer.env, "LC_ALL": locale}
     with Window(CONFIGURE, env, newcomer.home, size) as window:
         window.see(r"\[Y/n\] ")
+        too_small = "first give this window 80 columns and 24 lines." in " ".join(window.text.split())
+        assert too_small == (size != (24, 80))
         window.enter("")
         window.see(FIRST)
         text = "\n".join(rows(window))
