@@ -57,7 +57,10 @@ def no_option(flag: str, name: str) -> MfaenvError:
     if flag.lstrip("-") in COMMANDS:
         advice = ("For the command of that name:", f"mfaenv {flag.lstrip('-')}")
     elif flag not in COMMANDS[MAIN].flags():  # else it is spelled as it should be, for another command
-        advice = suggest.advice(flag, list(COMMANDS[name].flags()))
+        others = [each for each, command in COMMANDS.items() if flag in command.flags() and each != "demo"]
+        if len(others) == 1:
+            advice = (f"It is an option of {others[0]}:", f"mfaenv {others[0]} --help")
+        advice = advice or suggest.advice(flag, list(COMMANDS[name].flags()))
     return error(f"There is no option '{flag}'", name, *advice)
 
 

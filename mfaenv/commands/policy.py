@@ -11,7 +11,7 @@ LOCKS_OUT_ALL = [
     "A user without an MFA device can do nothing any more, not even set one up: do that first, or use --self-service.",
 ]
 LOCKS_OUT_MOST = [
-    "It denies what was not signed in with MFA, but for setting up an MFA device of one's own.",
+    "It denies everything that was not signed in with MFA, except what users need to set up their own device.",
     # https://aws.amazon.com/security/security-bulletins/AWS-2023-001/
     "Until a user has a first device, whoever has the user's key can set it up; AWS wants MFA for any further one.",
     "With MFA, users may rotate their own access keys (mfaenv keys rotate), and delete unused devices of theirs.",

@@ -118,8 +118,9 @@ def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
         hint = f"In {config} write [{title_of(name)}] instead of [{title}]."
     elif title := next((each for each in files.of_credentials if each.strip() in meant), ""):
         hint = f"In {credentials} write [{name}] instead of [{title}]."
-    if source == environment.PROFILE:  # it may be an earlier session's
-        hint = f"{hint} `mfaenv unset` removes {source}."
+    if source == environment.PROFILE:  # it may be an earlier session's, or of `export $(mfaenv)`
+        remove = "eval $(mfaenv unset)" if name.endswith("&&") else "mfaenv unset"
+        hint = f"{hint} `{remove}` removes {source}."
     origin = f" ({source})" if source else ""
     wrong = f"There is no profile '{name}'{origin}"
     if not (config or credentials):

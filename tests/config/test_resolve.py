@@ -428,6 +428,9 @@ def test_an_unknown_profile_of_an_earlier_session_can_be_removed(files: Files) -
     with pytest.raises(MfaenvError, match=r"There is no profile 'prod;' \(MFAENV_PROFILE\)") as raised:
         files.request({"MFAENV_PROFILE": "prod;"})
     assert raised.value.hint == "Did you mean prod? `mfaenv unset` removes MFAENV_PROFILE."
+    with pytest.raises(MfaenvError) as raised:  # what bash keeps of `export $(mfaenv)`
+        files.request({"MFAENV_PROFILE": "prod&&"})
+    assert raised.value.hint == "Did you mean prod? `eval $(mfaenv unset)` removes MFAENV_PROFILE."
 
 
 @pytest.mark.parametrize(

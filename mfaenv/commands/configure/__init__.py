@@ -66,7 +66,7 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
     profile, shell = request.profile.text, shell_file.calling_shell(env, offers.terminal)
     line = (MFAENV,) if profile == DEFAULT else (MFAENV, "-p", profile)
     if env.get(environment.DEMO):
-        offers.terminal.note("Your shell's startup file is left alone: the demo's AWS ends with it.")
+        offers.terminal.note("Your shell's startup file is left alone, since this is a demo.")
     else:
         shell_file.offer_direnv(env, offers, store)
         if shell and shell_file.offer(shell, profile, env, offers):
@@ -118,7 +118,7 @@ def _offer_device(
         request = request._replace(device=Value(first.make(), "made"), account=missing.user.account)
         # A code that was given and a stored session are of another device.
         acquisition = acquisition._replace(token_code=NO_VALUE, token_command=NO_VALUE, refresh=True)
-        terminal.note("One more code, the next one, proves it.")
+        terminal.note("The next code proves that the device works.")
     except MfaenvError as error:
         if not offers.dry_run:
             raise

@@ -226,7 +226,7 @@ class Report(NamedTuple):
             (row.call.action, *(_toned(each.kind) for each in row.outcomes), row.says) for row in self.calls
         ]
         columns = ("Call", "Without MFA", "With MFA", "What that says")
-        proof = [Table("The proof", columns, tuple(calls))] if calls else []
+        proof = [Table(f"The proof: {self.verdict.answer}", columns, tuple(calls))] if calls else []
         verdict = Styled(f"MFA: {self.verdict.answer}. {self.verdict.reason}", TONES[self.verdict.answer])
         looked_at = Table(f"Profile {self.profile}", ("", "Looked at", "Found"), checks)
         return [verdict, looked_at, *proof, *self._to_do(env)]

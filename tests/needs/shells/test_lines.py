@@ -314,7 +314,7 @@ def test_what_a_line_without_eval_set_goes_with_unset(ready: BackgroundClient) -
     )
     bash = BY_NAME["bash"]
     done = ready.run(bash, *lines, "what-is-set")
-    assert "`mfaenv unset` removes MFAENV_PROFILE." in done.stderr
+    assert "`eval $(mfaenv unset)` removes MFAENV_PROFILE." in done.stderr
     assert (done.stdout, done.returncode) == (f"retries:\n{ready.staging}\n", 0)
 
 
