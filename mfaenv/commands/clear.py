@@ -48,19 +48,17 @@ def run(options: Options, _words: Words, env: Env) -> int:
 def _of_profile(
     profile: str, sessions: dict[str, Session | None], store: Store, terminal: Terminal
 ) -> list[str]:
-    section, own = dict[str, str](), roles.OwnSessions(profile)
+    section: awsfiles.Section = {}
     try:
         files = awsfiles.load(terminal.env)
-        own = roles.OwnSessions.of(files, profile)
-        section = files.section(own.name)
+        profile = roles.profile_behind_process(files, profile)
+        section = files.section(profile)
     except MfaenvError as error:  # sessions name their profiles themselves
         terminal.warn(error.message)
-    remembered_key = remembered.access_key(store, own.name, section.get(credential_process.SETTING, ""))
+    remembered_key = remembered.access_key(store, profile, section.get(credential_process.SETTING, ""))
     keys = {section.get(awsfiles.ACCESS_KEY, ""), remembered_key} - {""}
-    # Or got with the profile's access key under another name.
-    depending = [
-        name for name, e in sessions.items() if e and (e.source in keys or own.has(e.profiles, e.role))
-    ]
+    # Got with the profile, through it, or with its access key under another name.
+    depending = [name for name, e in sessions.items() if e and (profile in e.profiles or e.source in keys)]
     devices = {name: store.read(remembered.RememberedDevice, name) for name in store.names(DEVICE)}
     return [*depending, *(name for name, e in devices.items() if e and e.key.partition("\n")[0] in keys)]
 

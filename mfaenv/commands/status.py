@@ -94,14 +94,13 @@ def collect(
     # A rotated key has the session of the old one.
     rows = list({(row.access_key_id, row.role, *row.profiles): row for row in rows}.values())
     rows.sort(key=lambda row: (row.profiles, -(row.remaining or 0)))
-    stored = [row for row in rows if row.remaining != 0]
-    if profile := parse.text(options, "profile"):
+    profile = parse.text(options, "profile")
+    if profile:
         from mfaenv.config import awsfiles, roles  # slow to load
 
-        own = roles.OwnSessions(profile)
         with suppress(MfaenvError):  # sessions name their profiles themselves
-            own = roles.OwnSessions.of(awsfiles.load(env), profile)
-        stored = [row for row in stored if own.has(row.profiles, row.role or "")]
+            profile = roles.profile_behind_process(awsfiles.load(env), profile)
+    stored = [row for row in rows if row.remaining != 0 and (not profile or profile in row.profiles)]
     shell = _shell(env, rows, now)
     return shell, stored, _problems(env, shell, store)
 

@@ -1,22 +1,18 @@
 """From a profile to the keys at its root: source_profile by source_profile, as botocore follows them."""
 
 import re
-from contextlib import suppress
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from mfaenv import suggest
 from mfaenv.aws import regions
 from mfaenv.config import awsfiles, credential_process
 from mfaenv.config.awsfiles import AwsFiles, Section, short
-from mfaenv.config.role_sessions import AWS_CHARACTERS, EXTERNAL_ID_LENGTHS, SESSION_NAME, VARIABLES, checked
+from mfaenv.config.role_sessions import AWS_CHARACTERS, EXTERNAL_ID_LENGTHS, SESSION_NAME, checked
 from mfaenv.errors import FAILED, USAGE, MfaenvError, wrong_usage
 from mfaenv.model import Hop, Origin, Span, Value
 
 BEFORE_PROCESS = {"role_arn", "web_identity_token_file", "sso_account_id", "sso_role_name", "login_session"}
 """Settings beside which AWS's programs use no credential_process."""
-
-ROLE_SETTINGS = {"role_arn", "source_profile", "credential_source", "external_id", SESSION_NAME, *VARIABLES}
-"""On which a role's session depends."""
 
 REGION = r"(?![0-9]+\Z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 """A part of a host's name: https://datatracker.ietf.org/doc/html/rfc1123#section-2.1."""
@@ -66,38 +62,6 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
         profiles.append(_through_processes(files, visited))
         section = files.profiles[profiles[-1]]
     return Chain(profiles[-1], tuple(reversed(hops)), tuple(profiles), machine)
-
-
-class OwnSessions(NamedTuple):
-    """Which stored sessions are a profile's: got with it, through it, or with one of the same role, as of each region.
-
-    `name` is that of the profile, or of the one behind our own credential_process.
-    """
-
-    name: str
-    role: str = ""
-    same_role: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, files: AwsFiles, name: str) -> Self:
-        """Raise MfaenvError where profiles lead in a circle."""
-        name = profile_behind_process(files, name)
-        own = _role_settings(files, name)
-        others = files.profiles if "role_arn" in own else ()
-        same_role = frozenset(each for each in others if _role_settings(files, each) == own)
-        return cls(name, own.get("role_arn", ""), same_role)
-
-    def has(self, profiles: tuple[str, ...], role: str) -> bool:
-        """Return whether these are the profiles, from the one asked for to its root, and the role of such a session."""
-        return self.name in profiles or (profiles[0] in self.same_role and role == self.role)
-
-
-def _role_settings(files: AwsFiles, name: str) -> Section:
-    section = files.section(name)
-    own = {setting: section[setting] for setting in ROLE_SETTINGS & section.keys()}
-    with suppress(MfaenvError, LookupError):  # a circle, or no source
-        own["source_profile"] = profile_behind_process(files, own["source_profile"])
-    return own
 
 
 def profile_behind_process(files: AwsFiles, name: str) -> str:

@@ -173,29 +173,6 @@ def test_a_role_behind_many_with_long_names_is_stored_and_read_back(
     assert product.run("-p", source, "--cached", "--shell", "sh").status == 3
 
 
-def test_a_roles_session_is_that_of_each_profile_with_the_role(product: Product, scenario: Scenario) -> None:
-    """As of one profile for each region; another role, and the role by another name or over other keys, is not."""
-    arn = role(scenario, "Shared", {}).arn
-    for name in ("east", "west"):
-        add_profile(product, name, role_arn=arn, source_profile="default", region=f"us-{name}-1")
-    add_profile(product, "theirs", role_arn=arn, source_profile="nobody")
-    add_profile(product, "named", role_arn=arn, source_profile="default", role_session_name="robot")
-    configure(product, "nobody", aws_access_key_id="AKIAOTHEREXAMPLE0000", aws_secret_access_key="x")
-    first = product.run("-p", "east", "-f", "json", "-c", scenario.device.code()).json()
-    add_profile(product, "default-mfa", credential_process="mfaenv process -p default")
-    add_profile(product, "through", role_arn=arn, source_profile="default-mfa")
-    other = role(scenario, "Other", {}).arn
-    assert product.run("-p", "east", "-r", other, "-f", "json").status == 0
-    for name, stored in (("west", [arn]), ("through", [arn]), ("staging", []), ("theirs", []), ("named", [])):
-        status = product.run("status", "--json", "-p", name).json()
-        assert [row["role"] for row in status["stored"]] == stored
-    second = product.run("-p", "west", "-f", "json", "--cached").json()
-    assert second["AWS_ACCESS_KEY_ID"] == first["AWS_ACCESS_KEY_ID"]
-    assert "No session is stored" in product.run("clear", "-p", "theirs").err
-    assert "Removed the session of profile east, role" in product.run("clear", "-p", "west").err
-    assert product.run("-p", "west", "-f", "json", "--cached").status == 3
-
-
 def test_a_circle_is_shown_as_the_chain_that_it_is(product: Product) -> None:
     arn = "arn:aws:iam::111122223333:role/Any"
     add_profile(product, "one", role_arn=arn, source_profile="two")
