@@ -229,7 +229,7 @@ def test_nothing_is_written_to_a_file_without_a_name_that_another_program_has_op
         file.chmod(0o644)
         file.unlink()
         done = stored.run(*words, stdout=stream)
-        wrong = "another program has it open (umask 077 prevents it)"
+        wrong = "another program may have the file open: umask 077 may prevent it"
         assert (done.status, wrong in done.err) == (1, True)
         assert not KEY.search(opened.read().decode())
         opened.close()
@@ -255,7 +255,7 @@ def test_nothing_is_written_to_a_file_that_others_could_open_and_a_program_has_o
                 break
             with file.open("wb") as stream:
                 done = stored.run(*words, stdout=stream)
-            wrong = "The output cannot be written: it is open elsewhere too: remove it first, or use -o FILE."
+            wrong = "The output cannot be written: another program may have the file open: use -o FILE."
             assert (done.status, done.err.splitlines()[0]) == (1, f"mfaenv: {wrong}")
             assert not KEY.search(opened.read().decode())
             assert file.stat().st_mode & 0o777 == 0o400

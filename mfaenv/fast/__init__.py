@@ -234,7 +234,7 @@ def secrets_to_stdout(data: bytes, *, quiet: bool = False, for_runner: bool = Fa
 if sys.platform != "win32":
 
     def _is_alone() -> bool:
-        """Return whether no other program has a closed file open, where Linux can tell: it gives no lease then."""
+        """Return whether no other program has a closed file open: then Linux gives a lease, but NFS may not."""
         import _signal  # type: ignore[import-not-found]  # signal itself takes its time
         import fcntl
 
@@ -262,8 +262,8 @@ if sys.platform != "win32":
             warning, is_said = "The output file cannot be closed to others: check who can read it.", True
         else:
             if not _is_alone():
-                nameless = "another program has it open (umask 077 prevents it)"
-                return "it is open elsewhere too: remove it first, or use -o FILE" if has_name else nameless
+                advice = "use -o FILE" if has_name else "umask 077 may prevent it"
+                return f"another program may have the file open: {advice}"
             os.fchmod(STDOUT, mode & ~OTHERS_MODE | stat.S_IWUSR)
         try:
             if is_said:
