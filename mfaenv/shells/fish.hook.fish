@@ -22,10 +22,9 @@ set -g _mfaenv_holding no
 # Look, without a process, at the word that every new session leaves in the store: whether it is another than before.
 set -g _mfaenv_seen @SEEN@
 function _mfaenv_look
-    set -l before $_mfaenv_seen
-    test -f "$MFAENV_STORE/latest" -a -O "$MFAENV_STORE/latest"; and read -g _mfaenv_seen <$MFAENV_STORE/latest
-    or set -g _mfaenv_seen -
-    test "$_mfaenv_seen" != "$before"
+    test -f "$MFAENV_STORE/latest" -a -O "$MFAENV_STORE/latest"; and read -l word <$MFAENV_STORE/latest
+    or set -l word -
+    test "$word" != "$_mfaenv_seen"; and set -g _mfaenv_seen $word
 end
 
 # At each prompt: where AWS_PROFILE has changed, or there may be news of the session, the program decides what this shell

@@ -1,7 +1,8 @@
 """Measure how quick mfaenv is: `python -m tests.bench`, in the repository, on Linux and with the machine at rest.
 
 It takes a minute or two, needs the network for what it installs in .venv/bench, and prints a table. Where the machine
-is not at rest, root can put everything else behind it: `chrt -f 1 python -m tests.bench`.
+is not at rest, root can put everything else behind it: `chrt -f 1 python -m tests.bench`. The row of 300 at once needs
+rest: on a busy machine, and under `chrt` too, most of them start before the first has its session.
 """
 
 import argparse
