@@ -242,6 +242,21 @@ def test_what_somebody_else_changed_meanwhile_stays(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["config"]
 
 
+def test_what_somebody_else_writes_just_afterwards_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, rename = tmp_path / "config", os.replace
+
+    def replace(*paths: str) -> None:
+        rename(*paths)
+        path.write_text("theirs")
+
+    monkeypatch.setattr(os, "replace", replace)
+    with pytest.raises(MfaenvError, match="meanwhile"):
+        rewrite.replace(rewrite.read(str(path)), "ours")
+    assert path.read_text() == "theirs"
+
+
 def test_a_file_that_came_meanwhile_stays(tmp_path: Path) -> None:
     path = tmp_path / "config"
     file = rewrite.read(str(path))

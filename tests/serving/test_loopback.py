@@ -144,6 +144,7 @@ def test_who_stops_sending_is_dropped() -> None:
     class Impatient(LoopbackServer):
         idle_seconds, body_bytes, methods = 0.3, 10, frozenset({"POST"})
 
+    assert LoopbackServer.idle_seconds <= 5
     with Impatient(answer) as short, raw(short.host) as unfinished, raw(short.host) as silent:
         unfinished.sendall(f"POST / HTTP/1.1\r\nHost: {short.host}\r\nContent-Length: 10\r\n\r\n123".encode())
         assert closed(silent)

@@ -281,7 +281,8 @@ def test_the_terminal_shows_what_is_typed_after_a_program_that_hid_it_was_ended(
 ) -> None:
     pid = product.home / "pid"
     command = program(
-        f"import getpass\nopen({str(pid)!r}, 'w').write(str(os.getppid()))\ngetpass.getpass('PIN: ')"
+        f"import getpass, signal\nopen({str(pid)!r}, 'w').write(str(os.getppid()))\n"
+        f"signal.signal(signal.SIGTERM, lambda *_: open({str(pid)!r}, 'a').write(' ended'))\ngetpass.getpass('PIN: ')"
     )
     with open_window(product, BASH) as window:
         window.enter(f"stty -g; mfaenv --shell sh --token-command {shlex.quote(command)}; stty -g")
@@ -289,6 +290,7 @@ def test_the_terminal_shows_what_is_typed_after_a_program_that_hid_it_was_ended(
         window.see("PIN: ")
         os.kill(int(pid.read_text()), ended_by)
         assert window.see(MODES) == before
+    assert pid.read_text().endswith(" ended"), "the program had a moment to do so by itself"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it ends programs in another way")

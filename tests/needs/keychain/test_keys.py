@@ -167,6 +167,11 @@ def test_keys_that_aws_does_not_know_stay_in_the_file(
     assert (config(product).read_text(), credentials(product).read_text()) == before
     assert keychain.lookup("default") == ""
     assert scenario.key.secret in before[1]
+    # An entry of the same keys is not this run's to remove.
+    entry = json.dumps({"Version": 1, "AccessKeyId": scenario.key.id, "SecretAccessKey": scenario.key.secret})
+    keychain.tool("store", "--label=x", "service", "mfaenv", "username", "default", data=entry)
+    assert product.run("keys", "import").status == 1
+    assert keychain.lookup("default") == entry
 
 
 def test_a_locked_keychain_changes_nothing(product: Product, keychain: Keychain) -> None:

@@ -447,6 +447,22 @@ def test_keys_that_somebody_else_stores_meanwhile_stay(
     assert [key.active for key in user.keys] == [True]
 
 
+@pytest.mark.parametrize(("where", "line"), [LINES["import"]], ids=["import"])
+def test_keys_stay_in_the_file_where_the_keychain_loses_them_meanwhile(
+    machine: Machine, line: tuple[str, ...]
+) -> None:
+    def lose() -> None:
+        machine.keychain.tool("clear", "service", "mfaenv")
+
+    machine.aws.break_at(1, lose, after=True, drop=False)
+    done = machine.product.run(*line)
+    assert done.status == 1
+    assert_explained(done, "was changed by another program meanwhile", "Run it again")
+    machine.assert_a_working_key_is_stored()
+    machine.finish(*line)
+    machine.assert_settled(line)
+
+
 @pytest.mark.parametrize(("where", "line"), [LINES["rotate in the file"], LINES["rotate in the keychain"]])
 def test_a_new_key_that_nobody_noted_is_named_with_the_line_that_deletes_it(
     machine: Machine, line: tuple[str, ...]

@@ -68,5 +68,6 @@ def test_neither_does_the_module_that_is_run(product: Product, folder: Path, lin
     # `python -m mfaenv` takes mfaenv itself from there if it is there, as it does with every module.
     (folder / "mfaenv.py").unlink()
     (folder / "sitecustomize.py").unlink()
+    product.command = (sys.executable, "-B", "-m", "mfaenv")  # a start: a fork has all of these already
     product.run(*line, cwd=folder)
     assert not (product.home / "run").exists()
