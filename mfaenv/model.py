@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Provider(StrEnum):
-    """What gives the credentials of the root profile, as it is shown."""
+    """What gives the credentials of the source profile, as it is shown."""
 
     LONG_TERM = "keys"
     TEMPORARY = "keys with a token"
@@ -99,10 +99,11 @@ class Request(NamedTuple):
     """Everything that was asked for, resolved before anybody is asked or called.
 
     `keys` are the long-term keys that get the session; None where `provider` needs no code, or where the
-    command `process` has to run to tell. `profiles` leads from the chosen one to the root, `config_profile`,
-    whose settings botocore takes for the session's call. `account` and `user`, the user's name, are empty until
-    AWS tells; `endpoints`, by service, are empty for AWS's own. `ca_bundle` is the chosen profile's, for where
-    the root has none. `variables` are the profile's settings for a shell, and `warning` tells of the others.
+    command `process` has to run to tell. `profiles` leads from the chosen one to the source profile;
+    `config_profile` is that one, where a file has it: botocore takes its settings for the session's call.
+    `account` and `user`, the user's name, are empty until AWS tells; `endpoints`, by service, are empty for
+    AWS's own. `ca_bundle` is the chosen profile's, for where the source profile has none. `variables` are the
+    profile's settings for a shell, and `warning` tells of the others.
     """
 
     profile: Value
@@ -128,6 +129,11 @@ class Request(NamedTuple):
     def endpoint(self) -> Value:
         """Return that of STS."""
         return self.endpoints["sts"]
+
+    @property
+    def source_profile(self) -> str:
+        """Return the profile whose credentials come first: of a role its source, else the chosen one."""
+        return self.profiles[-1]
 
 
 class Acquisition(NamedTuple):

@@ -24,7 +24,7 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
 
     `start` starts a credential_process: botocore would look in the current folder first on Windows.
     """
-    profile = request.profiles[-1]
+    profile = request.source_profile
     process_env = {**environment.without_settings(env), VISITED: _visited(request.profiles, env)}
     with explain.aws_errors(), explain.source_errors(profile, request.provider):
         session = client.session(request.config_profile)

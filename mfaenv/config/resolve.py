@@ -21,9 +21,10 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
     """Settle all that the session depends on; `env` is without an earlier session's settings. Raise MfaenvError."""
     profile = lookup_value(options, env, "profile")
     name = profile.text or parse.DEFAULT
-    chain, provider, keys = _root(options, env, files, profile)
+    chain, provider, keys = _source(options, env, files, profile)
+    source = chain.profiles[-1]
     region = _region(options, env, name, files)
-    endpoints = {service: _endpoint(env, (chain.root, name), files, service) for service in SERVICES}
+    endpoints = {service: _endpoint(env, (source, name), files, service) for service in SERVICES}
     _call_region(region, region, endpoints["sts"])
     length = _span({} if chain.hops else options, env, "duration")  # with a role, --duration is for the role
     duration.check(length.seconds, duration.GET_SESSION_TOKEN_SECONDS, length.source, "a session")
@@ -33,15 +34,15 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
     serial = lookup_value(options, env, "serial_number")
     request = Request(
         profile=profile if profile.text else Value(name, "default"),
-        config_profile=chain.root if chain.root in files.profiles else None,
+        config_profile=source if source in files.profiles else None,
         profiles=chain.profiles,
         provider=provider,
         keys=keys,
-        process=_setting(provider, chain.root, files) if provider is Provider.PROCESS else NO_VALUE,
+        process=_setting(provider, source, files) if provider is Provider.PROCESS else NO_VALUE,
         device=_option_or_setting(serial, "mfa_serial", chain.profiles, files),
         account="",
         region=region,
-        session_region=_call_region(_region(options, env, chain.root, files), region, endpoints["sts"]),
+        session_region=_call_region(_region(options, env, source, files), region, endpoints["sts"]),
         endpoints=endpoints,
         ca_bundle=files.section(name).get("ca_bundle", ""),
         duration=length,
@@ -54,10 +55,10 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
     return request
 
 
-def _root(
+def _source(
     options: Options, env: Env, files: AwsFiles, profile: Value
 ) -> tuple[roles.Chain, Provider, Keys | None]:
-    """Return the chain of roles, and what gives its root's credentials. Raise MfaenvError."""
+    """Return the chain of roles, and what gives the source profile's credentials. Raise MfaenvError."""
     keys = _environment_keys(profile, env)
     name = profile.text or parse.DEFAULT
     web = keys is None and sources.is_web_identity(env, profile)
@@ -69,7 +70,7 @@ def _root(
         if is_named or files.profiles:  # else the machine may have a role
             raise unknown_profile(files, name, profile.source)
     chain = roles.chain(files._replace(profiles={}) if keys else files, name, parse.text(options, "role_arn"))
-    provider, keys = (Provider.LONG_TERM, keys) if keys else sources.of_root(files, chain, env, web=web)
+    provider, keys = (Provider.LONG_TERM, keys) if keys else sources.of_chain(files, chain, env, web=web)
     if provider is Provider.MACHINE and not profile.text:
         _refuse_environment(env, files)
     return chain, provider, keys

@@ -1,4 +1,4 @@
-"""From a profile to the keys at its root: source_profile by source_profile, as botocore follows them."""
+"""From a profile to the one with the keys: source_profile by source_profile, as botocore follows them."""
 
 import re
 from typing import NamedTuple
@@ -21,21 +21,20 @@ REGULAR_REGION = r"(?:[a-z]+-){2,}[0-9]+"  # eu-west-1: one that botocore does n
 
 
 class Chain(NamedTuple):
-    """The root, whose credentials come first, the roles in the order of assuming, and the profiles from the wanted one.
+    """The roles in the order of assuming, and the profiles from the wanted one to the one with the keys.
 
-    With `machine`, the first role is assumed with what the root's credential_source gives.
+    With `machine`, the first role is assumed with what that one's credential_source gives.
     """
 
-    root: str
     hops: tuple[Hop, ...]
     profiles: tuple[str, ...]
     machine: bool = False
 
 
 def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
-    """Follow a profile, with a role_arn if not empty, to its root. Raise MfaenvError without one.
+    """Follow a profile, with a role_arn if not empty, to the one with the keys. Raise MfaenvError without one.
 
-    A profile in no file is the root itself: its keys come from elsewhere.
+    A profile in no file is that one itself: its keys come from elsewhere.
     """
     if role_arn:
         _check_arn(role_arn, "--role-arn", USAGE)
@@ -61,7 +60,7 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
         _follow(files, visited, source, "source_profile")
         profiles.append(_through_processes(files, visited))
         section = files.profiles[profiles[-1]]
-    return Chain(profiles[-1], tuple(reversed(hops)), tuple(profiles), machine)
+    return Chain(tuple(reversed(hops)), tuple(profiles), machine)
 
 
 def profile_behind_process(files: AwsFiles, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Where the keys at the root of a chain come from, in the order of botocore's resolver.
+"""Where the keys of a source profile come from, in the order of botocore's resolver.
 
 https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
 """
@@ -59,9 +59,9 @@ def is_web_identity(env: Env, profile: Value) -> bool:
     return bool(env.get(WEB_VARIABLE)) and not named
 
 
-def of_root(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Provider, Keys | None]:
-    """Return the provider of the root's credentials, with long-term keys if any. Raise MfaenvError."""
-    name, section = chain.root, files.section(chain.root)
+def of_chain(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Provider, Keys | None]:
+    """Return the provider of the credentials, with long-term keys if any. Raise MfaenvError."""
+    name, section = chain.profiles[-1], files.section(chain.profiles[-1])
     if chain.machine:
         keys = _of_credential_source(section["credential_source"], name, env)
         return (Provider.LONG_TERM, keys) if keys else (Provider.SOURCE, None)
@@ -147,7 +147,7 @@ def refuse_ended(request: Request, files: AwsFiles, now: float) -> None:
     aws-mfa writes such (`expiration`, in UTC), beside a profile NAME-long-term; saml2aws and others, the second.
     awsume's `expiration` is in local time: https://github.com/trek10inc/awsume, lib/aws.py.
     """
-    name = request.profiles[-1]
+    name = request.source_profile
     section, long_term = files.section(name), f"{name}-long-term"
     text = section.get("expiration") or section.get("x_security_token_expires", "")
     if request.provider is not Provider.TEMPORARY or not text:

@@ -70,7 +70,7 @@ def _serial(request: Request, keys: Keys, who: sts.Identity, context: Context, l
         if security_keys:
             wrong = f"{who.arn} has only security keys or passkeys ({', '.join(security_keys)}), which STS cannot use. "
             wrong += "Sign in with `aws login`, or make a virtual device:"
-        missing = MissingDeviceError(wrong, command=to_type("configure", "-p", request.profiles[-1]))
+        missing = MissingDeviceError(wrong, command=to_type("configure", "-p", request.source_profile))
         missing.user = who
         raise missing
     if len(usable) == 1:

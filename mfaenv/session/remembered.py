@@ -53,7 +53,7 @@ class DismissedPrompt(Entry):
 def filled_in(request: Request, store: Store) -> Request:
     """Return the request with the remembered access key and device, where it has none."""
     keys = request.keys
-    if not keys and (key := access_key(store, request.profiles[-1], request.process.text)):
+    if not keys and (key := access_key(store, request.source_profile, request.process.text)):
         keys = Keys(key, "", "", request.process.source)
     if not keys:
         return request
@@ -67,7 +67,7 @@ def file_names(request: Request, keys: Keys) -> list[str]:
     """Return the files from which a request with these keys is filled in."""
     names = [file_name(DEVICE, _device_key(keys.access_key, request.endpoint.text))]
     if request.process.text:
-        names.append(file_name(PROGRAM, _program_key(request.profiles[-1], request.process.text)))
+        names.append(file_name(PROGRAM, _program_key(request.source_profile, request.process.text)))
     return names
 
 

@@ -108,7 +108,7 @@ class Sessions:
             return self._get(request._replace(keys=keys))
         self._terminal.note(f"Profile {request.profile.text} needs no code: {request.provider}.")
         request = request._replace(account=keys.account)
-        key = f"profile\n{request.profiles[-1]}\n{request.endpoint.text}"
+        key = f"profile\n{request.source_profile}\n{request.endpoint.text}"
         base = cache.as_entry(keys, request, key, "", self._now())
         return self._assume(request, base)
 
@@ -182,7 +182,7 @@ class Sessions:
         return session
 
     def _remember_key(self, request: Request, keys: Keys) -> None:
-        profile, command = request.profiles[-1], request.process.text
+        profile, command = request.source_profile, request.process.text
         remembered.remember_key(self._store, profile, command, keys.access_key, self._now())
 
     def _source(self, request: Request) -> code.CodeSource:
@@ -196,5 +196,5 @@ class Sessions:
             length = duration.text(round(left / 60) * 60)
             self._terminal.warn(f"AWS gave {length} instead of {duration.text(asked)}.")
         if searched:
-            to_profile = f"To set the device permanently, add this line to profile {request.profiles[-1]}:"
+            to_profile = f"To set the device permanently, add this line to profile {request.source_profile}:"
             self._terminal.note(to_profile, f"mfa_serial = {request.device.text}")

@@ -60,7 +60,7 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
     request = _offer_device(request, acquisition, files, offers, store)
     if not acquisition.token_command.text and (command := programs.find(request, env, offers)):
         why = "A program that gives the code. Who has both it and the key needs no device:"
-        settings = {request.profiles[-1]: {"mfa_process": command}}
+        settings = {request.source_profile: {"mfa_process": command}}
         offers.settings(why, settings, lambda: programs.gives_code(command, offers.terminal))
     _offer_sources(request.profile.text, _offer_process(request, files, env, offers), files, offers)
     profile, shell = request.profile.text, shell_file.calling_shell(env, offers.terminal)
@@ -77,7 +77,7 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
 
 def _needs_no_code(request: Request, files: awsfiles.AwsFiles) -> MfaenvError:
     if request.provider is Provider.MACHINE:
-        return provider.no_keys(request.profiles[-1], files.section(request.profiles[-1]))
+        return provider.no_keys(request.source_profile, files.section(request.source_profile))
     wrong = f"Profile {request.profile.text} needs no code: it has no long-term keys ({request.provider})."
     return MfaenvError(wrong, "Name another one with -p.")
 
@@ -128,8 +128,8 @@ def _offer_device(
         session = Sessions(Context(store, terminal, acquisition)).get(request._replace(hops=()))
         if first and session:
             first.delete_unused(session)
-    root, values = request.profiles[-1], {"mfa_serial": request.device.text}
-    offers.settings(f"The MFA device of profile {root}:", {root: values})
+    source, values = request.source_profile, {"mfa_serial": request.device.text}
+    offers.settings(f"The MFA device of profile {source}:", {source: values})
     return request
 
 

@@ -81,7 +81,7 @@ class FirstDevice:
             raise MfaenvError(wrong, "Better use an IAM user's keys.")
         if obstacle := self.terminal.obstacle():
             wrong = f"{self.name} has no MFA device, and {obstacle}. In a terminal, type:"
-            line = to_type("configure", "-p", self.request.profiles[-1])
+            line = to_type("configure", "-p", self.request.source_profile)
             raise MfaenvError(wrong, command=line, status=CODE_NEEDED)
         app = "An authenticator app shows its codes: on a phone, or in a password manager."
         if not private_screen.check(self.terminal):

@@ -143,7 +143,7 @@ def _keys(request: Request) -> Check:
     if request.keys.origin is not Origin.PROFILE:
         return Check("keys", key, "long-term")
     why = "This puts them into the keychain, if there is one:"
-    command = to_type("keys", "import", "-p", request.profiles[-1])
+    command = to_type("keys", "import", "-p", request.source_profile)
     return Check("keys", key, f"long-term, in plain text in {source}", State.NOTE, why, command)
 
 
@@ -175,7 +175,7 @@ def _devices(request: Request, calls: Sequence[ComparedCall], context: Context) 
         first = "This" if device.origin is Origin.OTHER else f"Remove {device.source}. Then this"
         if request.keys and device.text and device.origin is Origin.OTHER:  # configure would take it
             remembered.forget_device(context.store, request.keys.access_key, request, context.now())
-        advice = f"{first} makes one:", to_type("configure", "-p", request.profiles[-1])
+        advice = f"{first} makes one:", to_type("configure", "-p", request.source_profile)
         yield Check("devices", "", "the user has none", State.WRONG, *advice)
     elif not usable:
         yield Check("devices", "", "none whose codes STS takes", State.WRONG, NO_SECURITY_KEYS)
@@ -186,7 +186,7 @@ def _devices(request: Request, calls: Sequence[ComparedCall], context: Context) 
 
 def _role(proof: Proof, context: Context) -> Iterator[Check]:
     request, role = proof.request, proof.request.hops[-1].role_arn
-    whose = f"the calls are those of profile {request.profiles[-1]}"
+    whose = f"the calls are those of profile {request.source_profile}"
     text = f"{whose}: a role's own say nothing about a user's policy"
     yield Check("role", f"profile {request.profile.text}", text)
     if proof.session:

@@ -73,7 +73,8 @@ class _Move:
         if self.command or not source:
             return longterm.missing_entry(self.entry.name)
         wrong = f"Profile '{self.name}' has no keys of its own, but those of another profile:"
-        return MfaenvError(wrong, command=to_type("keys", action, "-p", chain(self.files, source, "").root))
+        owner = chain(self.files, source, "").profiles[-1]
+        return MfaenvError(wrong, command=to_type("keys", action, "-p", owner))
 
 
 def into_keychain(options: Options, env: Env) -> int:

@@ -39,13 +39,13 @@ def run(options: Options, env: Env) -> int:
 
 
 def _not_stored(request: Request, files: awsfiles.AwsFiles) -> MfaenvError:
-    root = request.profiles[-1]
+    name = request.source_profile
     if entry := credential_process.entry(request.process.text):
         return longterm.missing_entry(entry)
     if request.provider is Provider.MACHINE:
-        return provider.no_keys(root, files.section(root))
+        return provider.no_keys(name, files.section(name))
     source = request.keys.source if request.keys else f"another source ({request.provider})"
-    wrong = f"The keys of profile {root} come from {source}: no new ones can be stored there."
+    wrong = f"The keys of profile {name} come from {source}: no new ones can be stored there."
     hint = "Rotate them there, or name a profile with -p whose keys are in a file or the keychain."
     return MfaenvError(wrong, hint)
 
@@ -62,9 +62,9 @@ class Rotation:
         acquisition = resolve.acquisition(options, env, request, files)
         self.asks = not (acquisition.no_input or self.terminal.obstacle())
         self.delete = bool(options.get("delete"))
-        self.root = request.profiles[-1]
+        self.profile = request.source_profile
         is_stored = request.process.text or (request.keys and request.keys.origin is Origin.PROFILE)
-        place = places.of_profile(files, self.root, self.terminal) if is_stored else None
+        place = places.of_profile(files, self.profile, self.terminal) if is_stored else None
         keys = place.load() if place else None
         if place is None or keys is None:
             raise _not_stored(request, files)
@@ -83,7 +83,7 @@ class Rotation:
     def advance(self, chosen: AccessKey | None) -> AccessKey | None:
         """Make a new key, or finish with the chosen one if it is as it was. Return one to ask about."""
         files = awsfiles.load(self.terminal.env)
-        self.place = places.of_profile(files, self.root, self.terminal) or self.place
+        self.place = places.of_profile(files, self.profile, self.terminal) or self.place
         keys, before = self.place.load(), self.keys
         if keys is None:
             raise _not_stored(self.request, files)
@@ -95,7 +95,7 @@ class Rotation:
         listed = {each.id: each for each in self.iam.list_keys()}
         if keys.access_key not in listed:
             wrong = f"IAM lists no key {keys.access_key} of this user."
-            raise MfaenvError(wrong, f"Check the keys of profile {self.root} in {self.place.title}.")
+            raise MfaenvError(wrong, f"Check the keys of profile {self.profile} in {self.place.title}.")
         other = next((each for each in listed.values() if each.id != keys.access_key), None)
         if other is None and chosen:
             self.terminal.note(f"{chosen.id} is deleted already; {keys.access_key} stays.")
@@ -130,7 +130,7 @@ class Rotation:
             line = self._line("--delete")
             if other.active:
                 by_aws = ("aws", "iam", "delete-access-key", "--access-key-id", other.id)
-                line = to_type("exec", "-p", self.root, "--", *by_aws)
+                line = to_type("exec", "-p", self.profile, "--", *by_aws)
             raise MfaenvError(f"{two} Run it in a terminal to choose, or delete the other one:", command=line)
         leave = "Leave both as they are"
         verb = "Deactivate" if other.active and not self.delete else "Delete"
@@ -167,7 +167,8 @@ class Rotation:
         self._finish(new, old.access_key)
 
     def _finish(self, new: Keys, old: str) -> None:
-        remembered.remember_key(self.store, self.root, self.request.process.text, new.access_key, time.time())
+        process = self.request.process.text
+        remembered.remember_key(self.store, self.profile, process, new.access_key, time.time())
         self._prove(new)
         self._store_everywhere(old, new)
         places.check(self.place, new)
