@@ -45,7 +45,7 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
         hop = _hop({**settings, "role_arn": role_arn}, below.profiles[0])
         return below._replace(hops=(*below.hops, hop))
     visited = {name: None}
-    profiles, hops, machine = [_through_processes(files, visited)], [], False
+    profiles, hops, machine = [profile_behind_process(files, name, visited)], [], False
     section = {**files.section(profiles[0]), **({"role_arn": role_arn} if role_arn else {})}
     while "role_arn" in section and "web_identity_token_file" not in section:
         if len(profiles) > 1 and awsfiles.has_keys(section):  # the end, as in botocore
@@ -58,18 +58,14 @@ def chain(files: AwsFiles, name: str, role_arn: str) -> Chain:
         if source == profiles[-1] and awsfiles.has_keys(section):
             break
         _follow(files, visited, source, "source_profile")
-        profiles.append(_through_processes(files, visited))
+        profiles.append(profile_behind_process(files, source, visited))
         section = files.profiles[profiles[-1]]
     return Chain(tuple(reversed(hops)), tuple(profiles), machine)
 
 
-def profile_behind_process(files: AwsFiles, name: str) -> str:
+def profile_behind_process(files: AwsFiles, name: str, visited: dict[str, None] | None = None) -> str:
     """Return the profile whose session our own credential_process gives; the same profile without one."""
-    return _through_processes(files, {name: None})
-
-
-def _through_processes(files: AwsFiles, visited: dict[str, None]) -> str:
-    name = next(reversed(visited))
+    visited = visited or {name: None}
     while following := credential_process.session_profile(_command(files, name)):
         _follow(files, visited, following, credential_process.SETTING)
         name = following
