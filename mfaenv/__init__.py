@@ -9,3 +9,6 @@ USAGE = 2
 CODE_NEEDED = 3
 INTERRUPTED = 130
 """The exit statuses. They stand here since a stored session needs them, and not the errors that go with them."""
+
+ENDING_SIGNALS = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGXCPU")
+"""The signals that end a run in order, where the system has them."""

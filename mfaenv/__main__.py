@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 
-from mfaenv import DONE, FAILED, INTERRUPTED
+from mfaenv import DONE, ENDING_SIGNALS, FAILED, INTERRUPTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 
     Run = Callable[[Sequence[str], Mapping[str, str]], int]
 
-_ENDING = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGXCPU")
-ENDING_SIGNALS = tuple(filter(None, map(vars(_signal).get, _ENDING)))
+ENDING = tuple(filter(None, map(vars(_signal).get, ENDING_SIGNALS)))
 """The signals after which the failing statement is printed: without output, a shell's line would seem to work."""
 
-SIGNALS = (_signal.SIGINT, *ENDING_SIGNALS)
+SIGNALS = (_signal.SIGINT, *ENDING)
 
 
 def main() -> None:
@@ -73,7 +72,7 @@ def guarded(run: "Run", arguments: "Sequence[str]", env: "Mapping[str, str]") ->
     """Run, and return the exit status; print what goes wrong, and the failing statement."""
     from mfaenv import fast
 
-    for number in ENDING_SIGNALS:
+    for number in ENDING:
         if _signal.getsignal(number) == _signal.SIG_DFL:  # and not where nohup has it ignored
             _signal.signal(number, fast.end_in_order)
     try:

@@ -1,12 +1,13 @@
 """What direnv remembers of a folder, where it would take back what a session sets; `fast` loads it only in a folder."""
 
+from mfaenv.fast.entry import FOLDER, LATEST
 from mfaenv.fast.environment import DIRENV_DIFF, LIMIT, PINNED, PROFILE, SEEN
 from mfaenv.fast.parse import Env, Record
 from mfaenv.shells import KEYS
 
 EMPTY_DIFF = "eJyrVipQsqqu1VHKA1G1ACV1BO8="  # of no variables
 DIRENV_WATCHES = "DIRENV_WATCHES"
-NEWS = "/mfaenv/latest"  # how the path of the file ends that changes with a store's sessions
+NEWS = f"/{FOLDER}/{LATEST}"  # how the path of the file ends that changes with a store's sessions
 
 
 class DirenvState(Record):

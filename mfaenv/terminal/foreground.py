@@ -5,10 +5,10 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
+from mfaenv import ENDING_SIGNALS
 from mfaenv.fast import KILLED, end_in_order
 from mfaenv.terminal import program
 
-STOPS = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGXCPU")
 _TYPED = ("SIGINT", "SIGQUIT", "SIGBREAK")  # what Ctrl-C, Ctrl-\ and Ctrl-Break send
 
 
@@ -16,7 +16,7 @@ _TYPED = ("SIGINT", "SIGQUIT", "SIGBREAK")  # what Ctrl-C, Ctrl-\ and Ctrl-Break
 def undisturbed() -> Iterator[None]:
     """Put off what would end this process until the block is done."""
     pending: list[int] = []
-    with handling(dict.fromkeys((*STOPS, *_TYPED), lambda number, _frame: pending.append(number))):
+    with handling(dict.fromkeys((*ENDING_SIGNALS, *_TYPED), lambda number, _frame: pending.append(number))):
         yield
     for number in pending:
         signal.raise_signal(number)

@@ -12,10 +12,11 @@ import pytest
 from product import PATIENCE
 from programs import write_program
 
+from mfaenv import ENDING_SIGNALS
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import end_in_order
 from mfaenv.terminal import program
-from mfaenv.terminal.foreground import STOPS, handling, run_in_foreground, undisturbed
+from mfaenv.terminal.foreground import handling, run_in_foreground, undisturbed
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_what_ends_the_process_waits_until_the_work_is_done(name: str) -> None:
             done.append("what must not be broken off")
         done.append("the rest")
 
-    with pytest.raises((SystemExit, KeyboardInterrupt)), handling(dict.fromkeys(STOPS, end_in_order)):
+    with pytest.raises((SystemExit, KeyboardInterrupt)), handling(dict.fromkeys(ENDING_SIGNALS, end_in_order)):
         work()
     assert done == ["what must not be broken off"]
 
@@ -82,7 +83,7 @@ def test_a_signal_while_it_looks_for_the_programs_end_ends_the_program(monkeypat
 
     signals = [signal.SIGTERM]
     monkeypatch.setattr(subprocess, "threading", SimpleNamespace(Lock=Lock))
-    with pytest.raises(SystemExit), handling(dict.fromkeys(STOPS, end_in_order)):
+    with pytest.raises(SystemExit), handling(dict.fromkeys(ENDING_SIGNALS, end_in_order)):
         run_in_foreground(["sleep", "600"], dict(os.environ))
     assert signals == []
 
