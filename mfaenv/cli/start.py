@@ -1,9 +1,9 @@
 """What a command line starts: a command, --version or --help."""
 
-from mfaenv import __version__, fast
+from mfaenv import __version__, errors, fast
 from mfaenv.cli import help as pages
 from mfaenv.cli import wrong_usage
-from mfaenv.errors import DONE, USAGE, MfaenvError
+from mfaenv.errors import DONE
 from mfaenv.fast import parse
 from mfaenv.fast.catalog import COMMANDS
 from mfaenv.fast.parse import MAIN, Env, Options, Words
@@ -24,6 +24,6 @@ def run(name: str, options: Options, words: Words, env: Env) -> int:
         # `--policy "$NOT_SET"` must not mean "without a limit", nor an empty profile the default one.
         if empty := [row.options[each] for each, value in row.taken(options).items() if value == ""]:
             flag = empty[0].flags[-1]
-            raise MfaenvError(f"{flag} is empty.", f"Type: {flag} {empty[0].metavar}", status=USAGE)
+            raise errors.wrong_usage(f"{flag} is empty.", f"Type: {flag} {empty[0].metavar}")
         return parse.load(name)(row.taken(options), words, env)
     return DONE

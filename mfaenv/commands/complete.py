@@ -1,7 +1,6 @@
 """`mfaenv complete`: what Tab offers, and waits for: nothing heavy is imported. It is internal, and not in --help."""
 
 import os
-import sys
 
 from mfaenv import DONE, fast, shells
 from mfaenv.config import names
@@ -98,12 +97,8 @@ def _names_in(folder: str) -> list[str]:
         return []
 
 
-if sys.platform == "win32":
-
-    def _can_be_run(path: str, env: Env) -> bool:
-        ending = os.path.splitext(path)[1].lower()
-        return bool(ending) and ending in (env.get("PATHEXT") or catalog.ENDINGS).lower().split(os.pathsep)
-else:
-
-    def _can_be_run(path: str, _: Env) -> bool:
+def _can_be_run(path: str, env: Env) -> bool:
+    if os.name != "nt":
         return os.access(path, os.X_OK)
+    ending = os.path.splitext(path)[1].lower()
+    return bool(ending) and ending in (env.get("PATHEXT") or catalog.ENDINGS).lower().split(os.pathsep)

@@ -9,7 +9,7 @@ from mfaenv.command_line import same_command
 from mfaenv.commands import notice
 from mfaenv.commands.output_target import choose_target, code_page
 from mfaenv.config.names import file_paths
-from mfaenv.errors import DONE, USAGE, MfaenvError
+from mfaenv.errors import DONE, MfaenvError, wrong_usage
 from mfaenv.fast import catalog, environment, parse, secrets_to_stdout, text_to_stderr
 from mfaenv.fast.entry import Fields
 from mfaenv.fast.parse import Env, Options, Words
@@ -27,8 +27,8 @@ def run(options: Options, _words: Words, env: Env) -> int:
     if "output" in options:
         _check_file(path, env)
     elif os.isatty(1) and not options.keys() & catalog.PRINTING:
-        wrong = "No shell reads what is printed here. To set the session in this one, type:"
-        raise MfaenvError(wrong, command=line, status=USAGE)
+        hint = "To set the session in this one, type:"
+        raise wrong_usage("No shell reads what is printed here.", hint, line)
     # Programs read what `process` prints, and end it by signals as they like.
     terminal = Terminal.for_options(options, env, for_shell=target != "process")
     pairs = service.get_pairs(options, env, terminal, lambda own: _check_values(target, own))

@@ -57,7 +57,9 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     if stays or is_there or asked == before or _has_foreign_credentials(env):
         changes: list[Pair] = []
     elif former[FORMER_PINNED] and not asked:
-        changes = _remove(former, env)
+        if former[FORMER_PINNED] != environment.NO_PROFILE:  # its profile's name does not find it again
+            notice.say(f"AWS_PROFILE is gone: type mfaenv{AS_BEFORE}")
+        changes = _removal(env)
     else:
         changes = _switch(asked, former[FORMER], env, store, now)
     remembered = {environment.PUT_BACK: "", SEEN: asked, **(former if asked else dict.fromkeys(former, ""))}
@@ -70,13 +72,6 @@ def _former(env: Env, *, is_remembered: bool) -> dict[str, str]:
         return {name: env.get(name, "") for name in (FORMER, FORMER_PINNED)}
     profile = env.get(PROFILE, "")
     return {FORMER: profile, FORMER_PINNED: env.get(PINNED, "") if profile else environment.NO_PROFILE}
-
-
-def _remove(former: dict[str, str], env: Env) -> list[Pair]:
-    """Return the removal of the shell's session, where the former one cannot be found by its profile."""
-    if former[FORMER_PINNED] != environment.NO_PROFILE:
-        notice.say(f"AWS_PROFILE is gone: type mfaenv{AS_BEFORE}")
-    return _removal(env)
 
 
 def _switch(asked: str, former: str, env: Env, store: Store, now: float) -> list[Pair]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from mfaenv import suggest
 from mfaenv.aws.mfa_policies import EVERYTHING, SELF_SERVICE, Document
 from mfaenv.config import awsfiles, names
-from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.errors import wrong_usage
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.totp import Device
 from mfaenv.pretend_aws.world import Credential, Role, World
@@ -36,7 +36,7 @@ def build_scenario(policy: str) -> Scenario:
     """Return the world. Raise MfaenvError for an unknown policy."""
     if policy not in POLICIES:
         (hint,) = suggest.advice(policy, list(POLICIES), f"Choose from {', '.join(POLICIES)}.")
-        raise MfaenvError(f"The demo has no policy '{policy}'.", hint, status=USAGE)
+        raise wrong_usage(f"The demo has no policy '{policy}'.", hint)
     world, everything = World(), {"AdministratorAccess": ALLOW_ALL}
     home, staging, production = map(world.add_account, ("123456789012", "111122223333", "444455556666"))
     home.buckets += ["alice-holiday-photos", "team-reports"]

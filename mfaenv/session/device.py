@@ -5,7 +5,7 @@ import re
 from mfaenv.aws import client, iam, sts
 from mfaenv.command_line import to_type
 from mfaenv.config.roles import is_iam_arn
-from mfaenv.errors import CODE_NEEDED, USAGE, MfaenvError, wrong_usage
+from mfaenv.errors import CODE_NEEDED, MfaenvError, wrong_usage
 from mfaenv.fast.entry import Session
 from mfaenv.model import NO_VALUE, Keys, Request, Value
 from mfaenv.session.cache import CallLock, Context
@@ -33,7 +33,7 @@ def checked(serial: str, source: str) -> str:
     head, user, name = serial.partition(":user/")
     if user and serial.startswith("arn:"):
         hint = f"The device may be {head}:mfa/{name.rpartition('/')[2]}."  # no command, whatever is in it
-        raise MfaenvError(f"{serial} ({source}) is a user, not an MFA device.", hint, status=USAGE)
+        raise wrong_usage(f"{serial} ({source}) is a user, not an MFA device.", hint)
     if serial.startswith("arn:") and not is_iam_arn(serial, "mfa/"):
         raise wrong_usage(f"{serial} ({source}) is not an MFA device.", EXAMPLES)
     if not re.fullmatch(SERIAL_NUMBER, serial, re.ASCII):

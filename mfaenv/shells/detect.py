@@ -4,7 +4,7 @@ import os
 import sys
 
 from mfaenv import shells
-from mfaenv.errors import USAGE, MfaenvError
+from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.shells import NAMES, SHELLS, Env, Words
 
 TYPE_CHECKING = False
@@ -32,7 +32,7 @@ def detect(env: Env, named: str = "", *, by_option: bool = False) -> str:
     called = _caller(1)
     if called and named not in {called, *shells.get_target(called).reads}:
         hint = f"Unset MFAENV_SHELL, or say --shell {named} if it is right."
-        raise MfaenvError(f"MFAENV_SHELL is {named}, but {called} called.", hint, status=USAGE)
+        raise wrong_usage(f"MFAENV_SHELL is {named}, but {called} called.", hint)
     return named
 
 
@@ -43,8 +43,7 @@ def evaluator(env: Env, named: str = "") -> str:
     """
     shell = (_caller(1) or named if named else _caller()) or _known(env.get("SHELL", ""))
     if not shell:
-        hint = f"Name it: --shell {'|'.join(NAMES)}"
-        raise MfaenvError("The shell that called is unknown.", hint, status=USAGE)
+        raise wrong_usage("The shell that called is unknown.", f"Name it: --shell {'|'.join(NAMES)}")
     return shell
 
 
