@@ -27,7 +27,8 @@ class Kind(StrEnum):
 class ProbeCall(NamedTuple):
     """A call by IAM's name and botocore's; without the latter it is never made.
 
-    `read` raises one of explain.UNREADABLE; no policy stops an `always` one; a `left_open` one may need no MFA.
+    `read` raises one of explain.UNREADABLE. AWS answers an `always` call under every policy. A policy that wants MFA
+    may leave a `left_open` call open, so that a user can set up a device.
     """
 
     action: str

@@ -48,7 +48,7 @@ def explain_failure(what: str) -> Iterator[None]:
 
 
 def _parent(env: Env) -> str:
-    """Return a folder of the user alone, if any: elsewhere others can make one anew that is removed."""
+    """Return a folder that this user alone can write to, if any: elsewhere others could make a removed one again."""
     path = env.get("XDG_RUNTIME_DIR", "")
     with suppress(OSError):
         state = os.lstat(path)

@@ -67,15 +67,15 @@ def _rows(*names: str) -> dict[str, Option]:
     return {name: OPTIONS[name] for name in (*names, "help")}
 
 
-_ONE_STORED = {"profile": Option(("-p", "--profile"), "Profile of the stored sessions", "NAME", choices=STORED)}
+_PROFILE = {"profile": Option(("-p", "--profile"), "Profile of the stored sessions", "NAME", choices=STORED)}
 
-_GETTING = {
+_SESSION_OPTIONS = {
     name: row for name, row in parse.MAIN_COMMAND.options.items() if name not in {*PRINTING, *parse.ANSWERS}
 }
-_OPENING = {name: row for name, row in _GETTING.items() if name != "cached"}
-_ASKING = {name: row for name, row in _OPENING.items() if name not in environment.LIMITS}
-_TO_ROTATE = {
-    name: row for name, row in _ASKING.items() if name not in {"duration", "role_arn", "min_remaining"}
+_CONSOLE_OPTIONS = {name: row for name, row in _SESSION_OPTIONS.items() if name != "cached"}
+_DOCTOR_OPTIONS = {name: row for name, row in _CONSOLE_OPTIONS.items() if name not in environment.LIMITS}
+_KEYS_OPTIONS = {
+    name: row for name, row in _DOCTOR_OPTIONS.items() if name not in {"duration", "role_arn", "min_remaining"}
 }
 
 COMMANDS = {
@@ -86,26 +86,26 @@ COMMANDS = {
     ),
     "process": Command(
         "Answer as a credential_process of the AWS config file.",
-        _GETTING | _rows(),
+        _SESSION_OPTIONS | _rows(),
         fixed=(("format", "process"),),
     ),
     "exec": Command(
         "Run a program, or your shell, with the session in its environment.",
-        _GETTING | _rows("serve", "only"),
+        _SESSION_OPTIONS | _rows("serve", "only"),
         argument="CMD",
         choices=PROGRAM,
     ),
     "console": Command(
         "Open the AWS console in the browser with a role's session.",
-        _OPENING | _rows("destination", "print_link"),
+        _CONSOLE_OPTIONS | _rows("destination", "print_link"),
     ),
     "status": Command(
         "Show the session of this shell, and the stored sessions.",
-        _ONE_STORED | _rows("as_json"),
+        _PROFILE | _rows("as_json"),
     ),
     "clear": Command(
         "Delete stored sessions, of one profile with -p.",
-        _ONE_STORED | _rows("quiet"),
+        _PROFILE | _rows("quiet"),
     ),
     "init": Command(
         "Print the function, prompt hook and completion for a shell.",
@@ -119,11 +119,11 @@ COMMANDS = {
     ),
     "doctor": Command(
         "Show what is set up, and prove whether MFA is really required.",
-        _ASKING | _rows("as_json"),
+        _DOCTOR_OPTIONS | _rows("as_json"),
     ),
     "keys": Command(
         "Show the long-term keys, put them into the keychain, rotate them.",
-        _TO_ROTATE | _rows("delete", "as_json"),
+        _KEYS_OPTIONS | _rows("delete", "as_json"),
         argument="WHAT",
         choices={
             "import": "move the keys of the credentials file into the keychain",

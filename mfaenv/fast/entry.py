@@ -41,7 +41,7 @@ _OTHERS, _OTHER_WRITERS = (0, 0) if sys.platform == "win32" else (0o077, 0o022) 
 
 
 def checksum(data: bytes) -> str:
-    """Return 16 digits that differ after a change of any seven bytes in a row, and after nearly any other change.
+    """Return 16 digits, which are others where up to seven bytes in a row change, and after nearly any other change.
 
     It is Python's hash of the bytes as one number, the remainder by 2 to the 61st less 1, smaller on 32-bit
     machines: https://docs.python.org/3/library/stdtypes.html#hashing-of-numeric-types. A CRC takes time to load.

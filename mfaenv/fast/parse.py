@@ -25,11 +25,10 @@ MAIN = ""  # the main command has no name
 DEFAULT = "default"  # the profile that is meant where none is named
 
 Choices = str | tuple[str, ...] | dict[str, str]
-"""What an option or argument takes: one of these words (with what each does), or a kind of thing; "" is any."""
+"""What an option or argument takes: one of these words (a dict says what each does), or a kind; "" is any text."""
 
 PROFILES = "profiles"  # a profile of the AWS files
 PROGRAM = "program"  # a program, and what that takes
-
 FILES = "files"
 
 Options = dict[str, "str | bool"]  # the options that were given, by name: a text, or True for a switch

@@ -34,7 +34,7 @@ _AS_TEXT = str.maketrans("<>", "‹›")  # noqa: RUF001 - these look alike
 class Shown(NamedTuple):
     """What a window shows: lines of printable text, and what was wrong with the last answer.
 
-    One in a terminal takes the path and kind of that, and the locale.
+    A program that asks in a terminal gets its path (`tty`), its kind (`term`) and its locale.
     """
 
     lines: tuple[str, ...]

@@ -159,6 +159,7 @@ def fetch(
 def _send(
     code: str, request: Request, background: BackgroundClient, context: Context, lock: CallLock
 ) -> Session:
+    """Send a code that was not sent before, with the lock acquired, and remember AWS's answer to it."""
     store, serial = context.store, request.device.text
 
     def verdict() -> str:

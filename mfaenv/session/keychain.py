@@ -207,7 +207,7 @@ def _check_bus(bus: str) -> None:
 
 
 def _backends(bus: str) -> list[KeyringBackend]:
-    """Put first the one to write to. Raise MfaenvError where none is safe."""
+    """Return the keychains to read; keys are written to the first. Raise MfaenvError where none is safe."""
     import keyring
 
     _check_bus(bus)

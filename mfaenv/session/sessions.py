@@ -101,6 +101,7 @@ class Sessions:
             return self._get(request)
 
     def _from_provider(self, request: Request) -> Session:
+        """Return the session that the profile's program or AWS gives without a code, with the roles on top of it."""
         address.check_request(request, self._terminal.env)
         keys = longterm.load_keys(request, self._terminal)
         if isinstance(keys, Keys):

@@ -146,6 +146,7 @@ class Rotation:
         return f"last used {use['at'][:10]} by {use['service']} in {use['region']}" if use else "never used"
 
     def _replace(self, old: Keys) -> None:
+        """Make a new key, store it in the old one's place, and finish; where it cannot be stored, delete it."""
         list(self._places_with(old.access_key, active=True))  # raises for one that cannot be read
         new = self.iam.create()
         # The session stays valid: stored before the new key is, so a run that finishes this one needs no code.
@@ -167,6 +168,7 @@ class Rotation:
         self._finish(new, old.access_key)
 
     def _finish(self, new: Keys, old: str) -> None:
+        """Prove that the new key works, store it wherever the old one is, and deactivate that one, or delete it."""
         process = self.request.process.text
         remembered.remember_key(self.store, self.profile, process, new.access_key, time.time())
         self._prove(new)
@@ -244,7 +246,7 @@ class Rotation:
 
 @contextmanager
 def _naming_old_key(name: str, key: str, *, active: bool) -> Iterator[None]:
-    """Raise the errors of the block with the old key that stays, and its state."""
+    """Add to the errors of the block that the old key stays, and whether it is active."""
     try:
         yield
     except MfaenvError as error:
