@@ -43,13 +43,11 @@ def check(value: int, limits: range, source: str, what: str, status: int = USAGE
 
 def text(value: int) -> str:
     """Return seconds as people write them: `12h`, `1h30m`, `45s`."""
-    parts = []
-    rest = max(value, 0)
+    shown, rest = "", max(value, 0)
     for unit in ("h", "m", "s"):
         count, rest = divmod(rest, _UNITS[unit])
-        if count:
-            parts.append(f"{count}{unit}")
-    return "".join(parts) or "0s"
+        shown += f"{count}{unit}" if count else ""
+    return shown or "0s"
 
 
 def rounded(value: int) -> str:

@@ -80,7 +80,5 @@ def _users_own(resolved: service.Resolved, partition: str, account: str) -> Mfae
     with_role = f"Use a profile with a role (-p {with_roles})"
     there = with_role if with_roles else "No profile has a role_arn: add one"
     name = resolved.request.profile.text
-    return MfaenvError(
-        f"AWS opens the console for a role's session only; profile {name} has a user's session.",
-        f"{there}, or sign in at {signin.account_page(partition, account)}",
-    )
+    wrong = f"AWS opens the console for a role's session only; profile {name} has a user's session."
+    return MfaenvError(wrong, f"{there}, or sign in at {signin.account_page(partition, account)}")

@@ -147,10 +147,8 @@ def scan(path: str, errors: str = "strict") -> scanner.Scan:
         return scanner.scan([])
     if kind != stat.S_IFREG:
         what = "a directory" if kind == stat.S_IFDIR else "a pipe or a socket"
-        raise MfaenvError(
-            f"{short(path)} is {what}, not a file.",
-            f"Name a file in {' or '.join(FILE_VARIABLES)}, or put one there: AWS's tools read nothing else.",
-        )
+        hint = f"Name a file in {' or '.join(FILE_VARIABLES)}, or put one there: AWS's tools read nothing else."
+        raise MfaenvError(f"{short(path)} is {what}, not a file.", hint)
     with open(path, encoding=ENCODING, errors=errors) as file:
         return scanner.scan(file.readlines())
 

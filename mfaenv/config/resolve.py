@@ -164,10 +164,9 @@ def _min_remaining(options: Options, env: Env, session: Span, hops: tuple[Hop, .
     of_role = Span(duration.ROLE_DEFAULT, "a role's default")
     shortest = min([session, *(hop.duration or of_role for hop in hops[-1:])])
     if least.seconds > shortest.seconds:
-        raise wrong_usage(
-            f"{least.source}: {duration.text(least.seconds)} is more than a new session lasts.",
-            f"This one lasts {duration.text(shortest.seconds)} ({shortest.source or '--duration'}).",
-        )
+        hint = f"This one lasts {duration.text(shortest.seconds)} ({shortest.source or '--duration'})."
+        asked = duration.text(least.seconds)
+        raise wrong_usage(f"{least.source}: {asked} is more than a new session lasts.", hint)
     return least
 
 

@@ -86,11 +86,8 @@ def _follow(files: AwsFiles, visited: dict[str, None], name: str, setting: str) 
 
 def roles_of(files: AwsFiles, source: str) -> list[str]:
     """Return the role profiles with this source."""
-    return [
-        name
-        for name, section in files.profiles.items()
-        if section.get("role_arn") and section.get("source_profile") == source != name
-    ]
+    roles = ((name, section) for name, section in files.profiles.items() if section.get("role_arn"))
+    return [name for name, section in roles if section.get("source_profile") == source != name]
 
 
 def _command(files: AwsFiles, name: str) -> str:

@@ -130,13 +130,9 @@ def refuse_secret_as_id(keys: Keys) -> Keys:
     """Return the keys. Raise MfaenvError where the secret stands in the place of the ID."""
     whose = keys.profile or keys.source
     if environment.has_secret_as_id(keys.access_key, keys.secret_key):
+        wrong, hint = f"The access key ID of {whose} is a secret key.", "Write the ID, which begins with AKIA,"
         if keys.secret_key.startswith("AKIA"):
             wrong, hint = f"The access key ID and the secret key of {whose} are swapped.", "Swap them back"
-        else:
-            wrong, hint = (
-                f"The access key ID of {whose} is a secret key.",
-                "Write the ID, which begins with AKIA,",
-            )
         raise MfaenvError(wrong, f"{hint} in {keys.source}.")
     return keys
 

@@ -162,11 +162,8 @@ def profile_or_default(options: Options, env: Env) -> str:
 def changes_shell(arguments: Words) -> bool:
     """Return whether what is printed changes the shell that called: that of the main command and unset."""
     line = read(arguments)
-    return (
-        line.command in {MAIN, "unset"}
-        and not line.words
-        and not line.options.keys() & {*PRINTING, *parse.ANSWERS}
-    )
+    prints_other = line.words or line.options.keys() & {*PRINTING, *parse.ANSWERS}
+    return line.command in {MAIN, "unset"} and not prints_other
 
 
 def read(arguments: Words) -> parse.CommandLine:

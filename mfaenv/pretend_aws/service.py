@@ -68,10 +68,8 @@ class Call:
 
     def refusal(self, action: str, named: str, reason: str = "") -> Refusal:
         resource = f" on resource: {named}" if named else ""
-        return Refusal(
-            "AccessDenied",
-            f"User: {self.caller.arn} is not authorized to perform: {action}{resource}{reason}",
-        )
+        wrong = f"User: {self.caller.arn} is not authorized to perform: {action}{resource}{reason}"
+        return Refusal("AccessDenied", wrong)
 
 
 @dataclass(frozen=True)

@@ -35,10 +35,8 @@ class Device:
     def shown(self) -> ShownCode:
         now = self.clock()
         step = int(now // STEP)
-        seconds = STEP - int(now % STEP)
-        return ShownCode(
-            code_at_step(self.secret, step), seconds, seconds + TOLERANCE * STEP, step in self._used
-        )
+        code, seconds = code_at_step(self.secret, step), STEP - int(now % STEP)
+        return ShownCode(code, seconds, seconds + TOLERANCE * STEP, step in self._used)
 
     def code(self) -> str:
         """Return a code that AWS takes now. Raise LookupError."""

@@ -186,10 +186,8 @@ def check_lengths(pairs: "Iterable[Pair]") -> None:
         if size > MAX_BYTES:
             from mfaenv.errors import MfaenvError
 
-            raise MfaenvError(
-                f"{name} is too long: with its {size:,} bytes no program could be started.",
-                "Nothing was set, and a code that was given is used up. --format json takes any length.",
-            )
+            hint = "Nothing was set, and a code that was given is used up. --format json takes any length."
+            raise MfaenvError(f"{name} is too long: with its {size:,} bytes no program could be started.", hint)
 
 
 def failure(target: str, status: int) -> bytes:

@@ -86,12 +86,8 @@ def _escaped(text: str) -> str:
         return text
     if not text.isprintable():
         return f"$'{escape(text)}'"
-    return "".join(
-        character
-        if character.isalnum() or not character.isascii() or needs_no_quotes(character)
-        else f"\\{character}"
-        for character in text
-    )
+    plain = {sign for sign in text if sign.isalnum() or not sign.isascii() or needs_no_quotes(sign)}
+    return "".join(sign if sign in plain else f"\\{sign}" for sign in text)
 
 
 def _split(line: str, breaks: Words) -> tuple[list[str], list[int], int, str]:
