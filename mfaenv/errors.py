@@ -52,6 +52,11 @@ def no_role(profile: str, source: str) -> NoKeysError:
     return NoKeysError(f"Profile {profile} has a source_profile and no role_arn.", hint)
 
 
+def changed_meanwhile(title: str) -> MfaenvError:
+    """Return the error for a place that holds something else than was read before."""
+    return MfaenvError(f"{title} was changed by another program meanwhile.", "Run it again.")
+
+
 class DeniedError(MfaenvError):
     """A policy denies the call."""
 

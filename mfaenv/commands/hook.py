@@ -153,7 +153,7 @@ def _has_foreign_credentials(env: Env) -> bool:
 
 def _removal_of_leftovers(env: Env, now: float) -> list[Pair]:
     """List what a session that has ended has left beside keys of the user's own."""
-    end, expiration = environment.end(env), environment.CREDENTIALS[-1]
+    end, expiration = environment.end(env), "AWS_CREDENTIAL_EXPIRATION"
     if end is None or end > now:  # its keys may come back: direnv does that on leaving a folder
         return [(NEXT, env.get(EXPIRES))]
     ours = [expiration] if env.get(expiration) == environment.timestamp(end) else []

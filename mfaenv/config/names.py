@@ -11,7 +11,7 @@ from mfaenv.shells import join
 
 CONFIG_VARIABLE, CREDENTIALS_VARIABLE = FILE_VARIABLES
 ENCODING = io.text_encoding(None)  # botocore's: the locale's, or UTF-8 where that is C
-KINDS = ("profile", "services")  # of the config file's sections that are read
+PROFILE, SERVICES = KINDS = ("profile", "services")  # of the config file's sections that are read
 
 _NOT_PLAIN = frozenset(" \t\r\n'\"\\")
 """Characters by which a shell cuts words, or joins them."""
@@ -28,7 +28,7 @@ def file_paths(env: Env) -> tuple[str, str]:
 def profiles(env: Env) -> list[str]:
     """Return the names in both files, whatever is wrong there."""
     config, credentials = file_paths(env)
-    names = [name for kind, name in map(split_title, _titles(config)) if kind == KINDS[0]]
+    names = [name for kind, name in map(split_title, _titles(config)) if kind == PROFILE]
     names += [title for title in _titles(credentials) if title not in {"", FOR_ALL}]
     return [*dict.fromkeys(names)]
 
@@ -36,12 +36,12 @@ def profiles(env: Env) -> list[str]:
 def profile_of(title: str) -> str | None:
     """Return the profile of a title of the config file; None for other titles."""
     kind, name = split_title(title)
-    return name if kind == KINDS[0] else None
+    return name if kind == PROFILE else None
 
 
-def title_of(name: str, kind: str = KINDS[0]) -> str:
+def title_of(name: str, kind: str = PROFILE) -> str:
     """Return the config file's title for a name of this kind: botocore splits it as a shell does."""
-    return name if (kind, name) == (KINDS[0], DEFAULT) else f"{kind} {join((name,), 'sh')}"
+    return name if (kind, name) == (PROFILE, DEFAULT) else f"{kind} {join((name,), 'sh')}"
 
 
 def split_title(title: str) -> tuple[str, str]:
@@ -52,7 +52,7 @@ def split_title(title: str) -> tuple[str, str]:
     if kind in KINDS and name and _NOT_PLAIN.isdisjoint(name):  # first, as most titles are: a Tab waits
         return kind, name
     if title == DEFAULT:
-        return KINDS[0], title
+        return PROFILE, title
     kind = next((kind for kind in KINDS if title.startswith(kind)), "")
     if not kind:
         return "", ""

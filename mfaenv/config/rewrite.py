@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from mfaenv.config.awsfiles import SECRET_KEY, TOKENS, short
 from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE
-from mfaenv.errors import MfaenvError, without_password
+from mfaenv.errors import MfaenvError, changed_meanwhile, without_password
 from mfaenv.store import private_files
 
 # Of a comment or a shell too. The next name in a list of variables is no secret.
@@ -109,7 +109,7 @@ def replace(file: TextFile, text: str) -> None:
 
 def _check_text(file: TextFile, text: str) -> None:
     if read(file.path, file.encoding).text != text:
-        raise MfaenvError(f"{short(file.path)} was changed by another program meanwhile.", "Run it again.")
+        raise changed_meanwhile(short(file.path))
 
 
 def _prepare(old: TextFile, new: int) -> None:

@@ -103,8 +103,10 @@ def _of_credential_source(source: str, name: str, env: Env) -> Keys | None:
     if source not in CREDENTIAL_SOURCES:
         wrong = f"'{source}' (profile {name}) is not a credential_source."
         raise MfaenvError(wrong, f"It is {', '.join(CREDENTIAL_SOURCES)}.")
-    keys = environment_keys(env) if source == CREDENTIAL_SOURCES[0] else None
-    if not keys and source == CREDENTIAL_SOURCES[0] and environment.has_session(env):
+    if source != "Environment":
+        return None
+    keys = environment_keys(env)
+    if not keys and environment.has_session(env):
         session = f"the session of profile {env.get(environment.PROFILE, '')} that mfaenv has set"
         wrong = f"Profile '{name}' takes keys from the environment, and there is only {session}."
         raise MfaenvError(wrong, "Export the keys, or write source_profile in place of credential_source.")

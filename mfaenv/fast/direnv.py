@@ -3,7 +3,6 @@
 from mfaenv.fast.entry import FOLDER, LATEST
 from mfaenv.fast.environment import DIRENV_DIFF, LIMIT, PINNED, PROFILE, SEEN
 from mfaenv.fast.parse import Env, Record
-from mfaenv.shells import KEYS
 
 EMPTY_DIFF = "eJyrVipQsqqu1VHKA1G1ACV1BO8="  # of no variables
 DIRENV_WATCHES = "DIRENV_WATCHES"
@@ -33,7 +32,7 @@ def state(session: dict[str, str | None], env: Env) -> DirenvState | None:
     except (ValueError, zlib.error):
         return DirenvState(b"null", b"null")
     # Where the folder's session was the shell's already, direnv sees neither keys nor SEEN, but watches the store.
-    names = session if limited else (KEYS[0], SEEN)
+    names = session if limited else ("AWS_ACCESS_KEY_ID", SEEN)
     is_another = changes & {PROFILE, PINNED, LIMIT} and NEWS.encode() in watches
     takes_back = is_another or any(f'"{name}":'.encode() in diff for name in names)
     return DirenvState(diff, watches) if takes_back else None

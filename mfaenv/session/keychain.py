@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from mfaenv.command_line import install_command
 from mfaenv.config.credential_process import KEYS_GET
-from mfaenv.errors import MfaenvError
+from mfaenv.errors import MfaenvError, changed_meanwhile
 from mfaenv.fast import environment
 from mfaenv.fast.entry import owner
 from mfaenv.model import Keys, same_keys
@@ -42,11 +42,6 @@ VARIABLE, BUS = "PYTHON_KEYRING_BACKEND", "DBUS_SESSION_BUS_ADDRESS"
 NO_BACKEND = ("keyring.backends.fail", "keyring.backends.null")  # for a machine without a keychain
 
 FILE_BACKENDS = ("keyrings.alt.",)  # packages of backends that write files, in clear or with a password
-
-
-def changed_error(title: str) -> MfaenvError:
-    """Return the error for a place that has other keys than were read before."""
-    return MfaenvError(f"{title} was changed by another program meanwhile.", "Run it again.")
 
 
 class KeychainEntry:
@@ -81,7 +76,7 @@ class KeychainEntry:
         Another process reads them back, by the command that SDKs run: a keychain may be one process's memory.
         """
         if not same_keys(self.load(), old):
-            raise changed_error(self.title)
+            raise changed_meanwhile(self.title)
         if new is None:
             self.delete()
             return

@@ -1,6 +1,6 @@
 """bash, and what it has in common with all that read POSIX shell."""
 
-from mfaenv.shells import KEYS, UNQUOTED, Target, escape, needs_no_quotes
+from mfaenv.shells import UNQUOTED, Target, escape, needs_no_quotes
 
 _NEEDS_EVAL = "${mfaenv_needs_eval+/}"
 """Does nothing where it is evaluated, under ``set -u`` too.
@@ -54,7 +54,7 @@ b in "a b") \\printf 'mfaenv: This line needs its quotes:\\n%8s%s\\n' '' '{line}
         if not needs_no_quotes(value):
             return self.assign_odd(name, value)
         # A function of the user's called `export` may do something else.
-        checked = f'&&\n{self.test} "${name}" = {value}' if name == KEYS[0] else ""
+        checked = f'&&\n{self.test} "${name}" = {value}' if name == "AWS_ACCESS_KEY_ID" else ""
         return f"export {name}={value}{checked}"
 
     def assign_odd(self, name: str, value: str) -> str:

@@ -42,4 +42,4 @@ class Fish(Target):
             return assigned
         hidden = f"begin; builtin echo 'mfaenv: A local {name} {_HIDDEN}' >&2; false; end;"
         tested = f'test "${name}" = {written}; or {hidden}'
-        return f"{assigned} {tested}" if name == KEYS[0] else f"{assigned} and begin; {tested} end;"
+        return f"{assigned} {tested}" if name == "AWS_ACCESS_KEY_ID" else f"{assigned} and begin; {tested} end;"

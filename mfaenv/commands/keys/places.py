@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from mfaenv.config import awsfiles, credential_process, edit, rewrite, sources
 from mfaenv.config.names import ENCODING
+from mfaenv.errors import changed_meanwhile
 from mfaenv.model import Keys, same_keys
-from mfaenv.session.keychain import KeychainEntry, changed_error
+from mfaenv.session.keychain import KeychainEntry
 from mfaenv.terminal.terminal import Terminal
 
 
@@ -31,7 +32,7 @@ class FileSection:
         """Replace the old keys, which have to be there; None is no keys."""
         file = rewrite.read(self.path, ENCODING)
         if not same_keys(self._keys(file), old):
-            raise changed_error(self.title)
+            raise changed_meanwhile(self.title)
         access_key, secret_key = new[:2] if new else (None, None)
         self._write(file, {awsfiles.ACCESS_KEY: access_key, awsfiles.SECRET_KEY: secret_key})
 
@@ -57,7 +58,7 @@ Place = FileSection | KeychainEntry
 def check(place: Place, keys: Keys | None) -> None:
     """Read the keys again. Raise MfaenvError where they have changed."""
     if not same_keys(place.load(), keys):
-        raise changed_error(place.title)
+        raise changed_meanwhile(place.title)
 
 
 def of_profile(files: awsfiles.AwsFiles, profile: str, terminal: Terminal) -> Place | None:
