@@ -86,7 +86,7 @@ def _first_line() -> str:
     with suppress(OSError):  # a folder, or a terminal of another job
         while len(line) < MAX_INPUT_BYTES and not line.endswith(b"\n") and (byte := os.read(0, 1)):
             line += byte
-    return line.decode("utf-8", "replace")
+    return line.decode("utf-8-sig", "replace")  # PowerShell may put a byte-order mark first
 
 
 def from_program(command: str, terminal: Terminal) -> str:

@@ -199,7 +199,7 @@ def test_it_runs_only_where_a_code_is_needed(product: Product, scenario: Scenari
 
 
 @pytest.mark.parametrize("spelling", ["{0}{1}", "{0} {1}", " {0}{1}\t"])
-@pytest.mark.parametrize("way", ["option", "variable", "pipe", "pipe without a line's end"])
+@pytest.mark.parametrize("way", ["option", "variable", "pipe", "pipe with a mark", "pipe without a line's end"])
 def test_a_code_can_be_given(product: Product, scenario: Scenario, way: str, spelling: str) -> None:
     code = scenario.device.code()
     given = spelling.format(code[:3], code[3:])
@@ -209,7 +209,9 @@ def test_a_code_can_be_given(product: Product, scenario: Scenario, way: str, spe
         product.env["MFAENV_TOKEN_CODE"] = given
         done = product.run("--shell", "sh")
     else:
-        done = product.run("--shell", "sh", "-c", "-", input=given + ("\n" if way == "pipe" else ""))
+        mark = "\ufeff" if way == "pipe with a mark" else ""  # PowerShell's Text.Encoding.UTF8 writes it
+        end = "" if way == "pipe without a line's end" else "\n"
+        done = product.run("--shell", "sh", "-c", "-", input=mark + given + end)
     assert_session(done, scenario)
     assert code not in done.err
 
