@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from mfaenv.errors import MfaenvError
+from mfaenv.fast import OTHERS_MODE
 from mfaenv.fast.entry import owner
 from mfaenv.fast.parse import Env
 from mfaenv.session.lock import do_not_wait, lock
@@ -22,7 +23,9 @@ def private_folder(env: Env) -> Iterator[Path]:
     parent = Path(_parent(env))
     for left in parent.glob("mfaenv-" + "[0-9a-f]" * 32):
         with suppress(OSError):
-            if not owner(left.lstat()):
+            state = left.lstat()
+            # Another user may move one here, under such a name, that she may write to.
+            if not owner(state) and (os.name == "nt" or not state.st_mode & OTHERS_MODE):
                 with _locked(left):
                     pass
     with ExitStack() as opened:

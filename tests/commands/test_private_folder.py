@@ -90,7 +90,7 @@ def test_what_killed_processes_left_is_removed(temporary: Path) -> None:
         pass
     for name in ("empty", "locked", "full"):
         left = folder.with_name(folder.name[:-1] + str(len(name)))
-        left.mkdir()
+        left.mkdir(0o700)
         if name != "empty":
             (left / "lock").touch()
         if name == "full":
@@ -98,6 +98,16 @@ def test_what_killed_processes_left_is_removed(temporary: Path) -> None:
     (temporary / "mfaenv-mine").mkdir()
     sweep("")
     assert [path.name for path in temporary.iterdir()] == ["mfaenv-mine"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no modes")
+def test_a_folder_that_others_could_move_there_stays(temporary: Path) -> None:
+    folder = temporary / ("mfaenv-" + "0" * 32)
+    folder.mkdir()
+    folder.chmod(0o770)
+    (folder / "file").touch()
+    sweep("")
+    assert (folder / "file").exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no modes")
@@ -129,7 +139,7 @@ def test_it_is_not_where_others_can_put_another_in_its_place(temporary: Path, mo
     """Its files decide what programs run, and a folder of the user that got such a name would be removed."""
     temporary.chmod(mode)
     other = temporary / ("mfaenv-" + "0" * 32)
-    other.mkdir()
+    other.mkdir(0o700)
     with pytest.raises(MfaenvError, match=f"let {who} replace files") if who else nullcontext() as refused:
         sweep("")
     assert other.exists() == bool(who)
