@@ -262,7 +262,7 @@ if sys.platform != "win32":
             warning, is_said = "The output file cannot be closed to others: check who can read it.", True
         else:
             if not _is_alone():
-                advice = "use -o FILE" if has_name else "umask 077 may prevent it"
+                advice = "remove it, and use -o FILE or umask 077" if has_name else "umask 077 may prevent it"
                 return f"another program may have the file open: {advice}"
             os.fchmod(STDOUT, mode & ~OTHERS_MODE | stat.S_IWUSR)
         try:
