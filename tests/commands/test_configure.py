@@ -119,6 +119,18 @@ def test_a_role_gets_the_device_where_the_keys_are(newcomer: Product, scenario: 
     assert used.status == 0, used.err
 
 
+def test_a_role_stays_on_the_keys_of_a_profile_that_is_a_role_too(
+    newcomer: Product, scenario: Scenario
+) -> None:
+    """NAME-mfa gives the session of that role: programs would assume the other role from it."""
+    text = config(newcomer).read_text()
+    role = "role_arn = arn:aws:iam::111122223333:role/Developer\nsource_profile = default\n"
+    config(newcomer).write_text(text.replace("[default]\n", f"[default]\n{role}", 1))
+    assert newcomer.run("configure", "--yes", "--token-code", scenario.device.code()).status == 0
+    assert awsfiles.load(newcomer.env).profiles["staging"]["source_profile"] == "default"
+    assert "source_profile" not in newcomer.run("doctor", "--no-input").out
+
+
 def test_programs_are_asked_for_no_code_of_another_device(newcomer: Product, scenario: Scenario) -> None:
     """AWS takes none beside a session's keys."""
     text = config(newcomer).read_text()
