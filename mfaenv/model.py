@@ -99,8 +99,8 @@ class Request(NamedTuple):
     """Everything that was asked for, resolved before anybody is asked or called.
 
     `keys` are the long-term keys that get the session; None where `provider` needs no code, or where the
-    command `process` has to run to tell. `profiles` leads from the chosen one to the source profile;
-    `config_profile` is that one, where a file has it: botocore takes its settings for the session's call.
+    command `process` has to run to tell; `program` identifies it. `profiles` leads from the chosen one to the source
+    profile; `config_profile` is that one, where a file has it: botocore takes its settings for the session's call.
     `account` and `user`, the user's name, are empty until AWS tells; `endpoints`, by service, are empty for
     AWS's own. `ca_bundle` is the chosen profile's, for where the source profile has none. `variables` are the
     profile's settings for a shell, and `warning` tells of the others.
@@ -124,6 +124,7 @@ class Request(NamedTuple):
     warning: str = ""
     user: str = ""
     process: Value = NO_VALUE
+    program: str = ""
 
     @property
     def endpoint(self) -> Value:

@@ -3,7 +3,7 @@
 import os
 
 from mfaenv.commands.status import nothing_stored
-from mfaenv.config import awsfiles, credential_process, roles
+from mfaenv.config import awsfiles, roles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import Session
@@ -48,15 +48,14 @@ def run(options: Options, _words: Words, env: Env) -> int:
 def _of_profile(
     profile: str, sessions: dict[str, Session | None], store: Store, terminal: Terminal
 ) -> list[str]:
-    section: awsfiles.Section = {}
+    keys: set[str] = set()
     try:
         files = awsfiles.load(terminal.env)
         profile = roles.profile_behind_process(files, profile)
-        section = files.section(profile)
+        last_key = remembered.access_key(store, files.program(profile))
+        keys = {files.section(profile).get(awsfiles.ACCESS_KEY, ""), last_key} - {""}
     except MfaenvError as error:  # sessions name their profiles themselves
         terminal.warn(error.message)
-    remembered_key = remembered.access_key(store, profile, section.get(credential_process.SETTING, ""))
-    keys = {section.get(awsfiles.ACCESS_KEY, ""), remembered_key} - {""}
     # Got with the profile, through it, or with its access key under another name.
     depending = [name for name, e in sessions.items() if e and (profile in e.profiles or e.source in keys)]
     devices = {name: store.read(remembered.RememberedDevice, name) for name in store.names(DEVICE)}

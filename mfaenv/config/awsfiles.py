@@ -62,6 +62,15 @@ class AwsFiles(NamedTuple):
         is_none = token(section) or environment.has_secret_as_id(key, section.get(SECRET_KEY, ""))
         return key if self.used_file(profile) and not is_none else ""
 
+    def program(self, profile: str) -> str:
+        """Return what identifies a profile's program: the profile, both files and the command; empty without one."""
+        command = self.section(profile).get("credential_process", "")
+        return (
+            "\n".join((profile, *map(os.path.abspath, (self.config, self.credentials)), command))
+            if command
+            else ""
+        )
+
     def with_roles(self, *settings: str) -> str:
         """Return the names of profiles with one of the settings, for a message."""
         return join_names(sorted(name for name, each in self.profiles.items() if any(map(each.get, settings))))

@@ -39,6 +39,7 @@ def resolve(options: Options, env: Env, files: AwsFiles) -> Request:
         provider=provider,
         keys=keys,
         process=_setting(provider, source, files) if provider is Provider.PROCESS else NO_VALUE,
+        program=files.program(source) if provider is Provider.PROCESS else "",
         device=_option_or_setting(serial, "mfa_serial", chain.profiles, files),
         account="",
         region=region,

@@ -53,7 +53,7 @@ class DismissedPrompt(Entry):
 def filled_in(request: Request, store: Store) -> Request:
     """Return the request with the remembered access key and device, where it has none."""
     keys = request.keys
-    if not keys and (key := access_key(store, request.source_profile, request.process.text)):
+    if not keys and (key := access_key(store, request.program)):
         keys = Keys(key, "", "", request.process.source)
     if not keys:
         return request
@@ -66,8 +66,8 @@ def filled_in(request: Request, store: Store) -> Request:
 def file_names(request: Request, keys: Keys) -> list[str]:
     """Return the files from which a request with these keys is filled in."""
     names = [file_name(DEVICE, _device_key(keys.access_key, request.endpoint.text))]
-    if request.process.text:
-        names.append(file_name(PROGRAM, _program_key(request.source_profile, request.process.text)))
+    if request.program:
+        names.append(file_name(PROGRAM, _program_key(request.program)))
     return names
 
 
@@ -101,20 +101,20 @@ def forget_device(store: Store, access_key: str, request: Request, now: float) -
         remember_device(store, access_key, request._replace(device=NO_VALUE), now)
 
 
-def _program_key(profile: str, command: str) -> str:
+def _program_key(program: str) -> str:
     """Return what stands for a line that may hold a secret."""
-    return f"process\n{profile}\n{checksum(command.encode('utf-8', 'surrogateescape'))}"
+    return f"process\n{checksum(program.encode('utf-8', 'surrogateescape'))}"
 
 
-def access_key(store: Store, profile: str, command: str) -> str:
+def access_key(store: Store, program: str) -> str:
     """Return the access key that a profile's program gave before."""
-    return (store.get(RememberedKey, _program_key(profile, command)) or RememberedKey()).access_key
+    return (store.get(RememberedKey, _program_key(program)) or RememberedKey()).access_key
 
 
-def remember_key(store: Store, profile: str, command: str, access_key: str, now: float) -> None:
+def remember_key(store: Store, program: str, access_key: str, now: float) -> None:
     """Store which access key a profile's program gave, if it has one."""
-    entry = RememberedKey(key=_program_key(profile, command), access_key=access_key)
-    if command and store.get(RememberedKey, entry.key) != entry:
+    entry = RememberedKey(key=_program_key(program), access_key=access_key)
+    if program and store.get(RememberedKey, entry.key) != entry:
         with suppress(OSError):  # others report it
             store.prepare()
             store.put(entry, now + REMEMBERED_SECONDS)

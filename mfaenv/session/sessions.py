@@ -183,8 +183,7 @@ class Sessions:
         return session
 
     def _remember_key(self, request: Request, keys: Keys) -> None:
-        profile, command = request.source_profile, request.process.text
-        remembered.remember_key(self._store, profile, command, keys.access_key, self._now())
+        remembered.remember_key(self._store, request.program, keys.access_key, self._now())
 
     def _source(self, request: Request) -> code.CodeSource:
         if self._code_source is None:  # standard input is read once

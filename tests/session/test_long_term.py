@@ -123,6 +123,22 @@ def test_a_process_that_gives_other_keys_than_before_is_believed(
     assert (got(2)["AWS_SESSION_TOKEN"], len(aws.log)) == ("token", 2)
 
 
+@pytest.mark.parametrize("variable", ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"])
+def test_the_session_of_a_process_is_not_that_of_the_same_line_in_other_files(
+    empty: Product, scenario: Scenario, process: Process, variable: str
+) -> None:
+    """The program of another project may have the same name in another folder, or read the AWS files itself."""
+    configure(empty, f"[default]\n{process.setting}mfa_serial = {scenario.device.serial}\n")
+    empty.run("-f", "json", "-c", scenario.device.code()).json()
+    other = empty.home / "other"
+    other.write_bytes(Path(empty.env[variable]).read_bytes())
+    empty.env[variable] = str(other)
+    process.gives("AKIAI44QH8DHBEXAMPLE", "secret")
+    process.starts()
+    done = empty.run("-f", "json", "--no-input")
+    assert (done.status, done.out, process.starts()) == (3, "", 1)
+
+
 @pytest.mark.parametrize("where", ["the role's", "the process's"])
 def test_a_role_on_top_of_a_process_has_the_session(
     empty: Product, aws: ObservedAws, scenario: Scenario, process: Process, where: str

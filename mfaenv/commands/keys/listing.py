@@ -124,7 +124,7 @@ def _rows(env: Env, files: awsfiles.AwsFiles, context: Context) -> Iterator[_Key
     for name, section in files.profiles.items():
         command = section.get(credential_process.SETTING, "")
         place = places.of_profile(files, name, context.terminal)
-        last_key = remembered.access_key(context.store, name, command) or None
+        last_key = remembered.access_key(context.store, files.program(name)) or None
         if key := files.long_term_key(name):
             yield _KeyRow(name, "file", awsfiles.short(files.used_file(name)), key)
         elif isinstance(place, KeychainEntry):

@@ -64,7 +64,8 @@ class _Move:
 
     def name_entry(self, keys: Keys) -> None:
         self.config.set(SETTING, self.line)  # unless it is there
-        remembered.remember_key(Store.of(self.env), self.name, self.line, keys.access_key, time.time())
+        program = awsfiles.load(self.env).program(self.name)
+        remembered.remember_key(Store.of(self.env), program, keys.access_key, time.time())
 
     def missing(self, action: str) -> MfaenvError:
         if self.name not in self.files.profiles:

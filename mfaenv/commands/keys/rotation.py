@@ -169,8 +169,7 @@ class Rotation:
 
     def _finish(self, new: Keys, old: str) -> None:
         """Prove that the new key works, store it wherever the old one is, and deactivate that one, or delete it."""
-        process = self.request.process.text
-        remembered.remember_key(self.store, self.profile, process, new.access_key, time.time())
+        remembered.remember_key(self.store, self.request.program, new.access_key, time.time())
         self._prove(new)
         self._store_everywhere(old, new)
         places.check(self.place, new)
@@ -225,8 +224,8 @@ class Rotation:
         for name, place, keys in self._places_with(old, active=active):
             with _naming_old_key(name, old, active=active):
                 place.replace(keys, new)
-            command = awsfiles.load(self.terminal.env).section(name).get(credential_process.SETTING, "")
-            remembered.remember_key(self.store, name, command, new.access_key, time.time())
+            program = awsfiles.load(self.terminal.env).program(name)
+            remembered.remember_key(self.store, program, new.access_key, time.time())
             self.terminal.note(f"Profile {name} had the old key too, and has the new one now.")
 
     def _places_with(self, key: str, *, active: bool) -> Iterator[tuple[str, places.Place, Keys]]:

@@ -14,6 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mfaenv import store
+from mfaenv.config import awsfiles
 from mfaenv.fast import CachedRequest, entry
 from mfaenv.fast.entry import Entry, Session
 from mfaenv.session import remembered
@@ -181,7 +182,8 @@ def test_no_field_is_a_mistake_in_mfaenv(runs: Runs, changes: list[Changed]) -> 
         key = f"AKIAIOSFODNN7EXAMPLE\n{env['AWS_ENDPOINT_URL']}"
         place.put(RememberedDevice(key=key, serial=SERIAL, account="123456789012"), 4_000_000_000)
         place.put(SentCode(key=f"{SERIAL}\n123456", verdict="used", until=4_000_000_000), 4_000_000_000)
-        remembered.remember_key(place, "program", PROGRAM, "AKIAIOSFODNN7EXAMPLE", 3_000_000_000)
+        program = awsfiles.load(env).program("program")
+        remembered.remember_key(place, program, "AKIAIOSFODNN7EXAMPLE", 3_000_000_000)
         place.put(DismissedPrompt(key="AKIAIOSFODNN7EXAMPLE", at=1.5), 4_000_000_000)
         for arguments in ([], ["-p", "role"], ["-p", "program"]):
             runs.store(arguments, env, 10_000)
