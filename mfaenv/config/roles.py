@@ -85,10 +85,7 @@ def _follow(files: AwsFiles, visited: dict[str, None], name: str, setting: str) 
 
 
 def roles_of(files: AwsFiles, source: str) -> list[str]:
-    """Return the role profiles with this source; none where they have its keys, and not its own role."""
-    own = files.section(source)
-    if own.get("role_arn") and awsfiles.has_keys(own):
-        return []
+    """Return the role profiles with this source."""
     roles = ((name, section) for name, section in files.profiles.items() if section.get("role_arn"))
     return [name for name, section in roles if section.get("source_profile") == source != name]
 

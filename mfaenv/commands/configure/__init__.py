@@ -153,7 +153,17 @@ def _offer_process(request: Request, files: awsfiles.AwsFiles, env: Env, offers:
 
 def _offer_sources(name: str, source: str, files: awsfiles.AwsFiles, offers: Offers) -> None:
     changes: dict[str, dict[str, str | None]] = {}
-    for role in roles_of(files, name) if source else ():
+    roles, own = roles_of(files, name) if source else [], files.section(name)
+    if own.get("role_arn") and awsfiles.has_keys(own):
+        roles = [role for role in roles if not files.section(role).get("mfa_serial")]
+        if roles:
+            which = f"{join_names(roles)} with the keys of {name}, where {source} has its role"
+            offers.terminal.note(
+                f"Programs assume {which}. With an mfa_serial in them, programs ask for a code."
+            )
+            offers.shown += 1
+        return
+    for role in roles:
         if "source_profile" in files.of_credentials.get(role, {}):
             where = awsfiles.short(files.credentials)
             offers.terminal.note(f"Role {role} is in {where}: write source_profile = {source} there.")
