@@ -255,8 +255,9 @@ def test_nothing_is_written_to_a_file_that_others_could_open_and_a_program_has_o
                 break
             with file.open("wb") as stream:
                 done = stored.run(*words, stdout=stream)
-            wrong = "mfaenv: The output cannot be written: another program may have the file open: "
-            assert (done.status, done.err.splitlines()[0].startswith(wrong)) == (1, True)
+            advice = "remove it, and use -o FILE or umask 077"
+            wrong = f"The output cannot be written: another program may have the file open: {advice}."
+            assert (done.status, done.err.splitlines()[0]) == (1, f"mfaenv: {wrong}")
             assert not KEY.search(opened.read().decode())
             assert file.stat().st_mode & 0o777 == 0o400
     file.chmod(0o644)

@@ -64,12 +64,11 @@ class AwsFiles(NamedTuple):
 
     def program(self, profile: str) -> str:
         """Return what identifies a profile's program: the profile, both files and the command; empty without one."""
-        command = self.section(profile).get("credential_process", "")
-        return (
-            "\n".join((profile, *map(os.path.abspath, (self.config, self.credentials)), command))
-            if command
-            else ""
-        )
+        command = self.section(profile).get("credential_process")
+        if not command:
+            return ""
+        files = (os.path.abspath(path) for path in (self.config, self.credentials) if path)
+        return "\n".join((profile, *files, command))
 
     def with_roles(self, *settings: str) -> str:
         """Return the names of profiles with one of the settings, for a message."""
