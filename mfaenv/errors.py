@@ -82,9 +82,12 @@ def from_signal(error: BaseException) -> BaseException:
 
 
 def without_value(word: str) -> str:
-    """Leave the value, which may be a secret, out of a NAME=value where a program is named."""
+    """Leave what may be a secret out of a program's name: the value of NAME=value, and options in its quotes."""
     name, equals, _ = word.partition("=")
-    return f"{name}=…" if equals and name.isidentifier() else word
+    if equals and name.isidentifier():
+        return f"{name}=…"
+    program, options, _ = word.partition(" -")
+    return f"{program} …" if options else word
 
 
 def without_password(url: str) -> str:

@@ -81,7 +81,12 @@ def start(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> sub
     """
     program = find(command[0], env)
     if not program and (shown := without_value(command[0])) != command[0]:
-        raise FileNotFoundError(errno.ENOENT, "an assignment, which no shell reads here", shown)
+        what = (
+            "an assignment, which no shell reads here"
+            if shown.endswith("=…")
+            else "quotes are around all of it"
+        )
+        raise FileNotFoundError(errno.ENOENT, what, shown)
     if not program and sys.platform == "win32":
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     words = [program or command[0], *command[1:]]

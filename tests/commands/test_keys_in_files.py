@@ -25,8 +25,10 @@ def test_a_program_is_named_without_its_quotes_and_arguments(product: Product) -
     configure(product, "vault", credential_process='"/opt/my tools/op-aws" get x')
     configure(product, "odd", credential_process="op-aws 'x")
     configure(product, "wrong", credential_process="PIN=secret op-aws")
+    configure(product, "quoted", credential_process='"op-aws --token secret"')
     sources = {row["profile"]: row["source"] for row in listed(product)}
     assert (sources["vault"], sources["odd"], sources["wrong"]) == ("/opt/my tools/op-aws", "op-aws", "PIN=…")
+    assert sources["quoted"] == "op-aws …"
 
 
 def test_without_a_keychain_nothing_changes(product: Product) -> None:
