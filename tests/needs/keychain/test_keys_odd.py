@@ -387,3 +387,16 @@ def test_keys_move_there_and_back_where_one_file_is_both(
     assert product.run("keys", "get", "-p", name).status == 0
     succeeded(product.run("keys", "export", "-p", name))
     assert credentials(product).read_text().count(scenario.key.secret) == 2
+
+
+def test_keys_stay_where_the_config_file_has_other_ones(
+    product: Product, scenario: Scenario, alice: User, keychain: Keychain
+) -> None:
+    """Some SDKs would take those, in a file, before the program that gives the imported ones."""
+    other = alice.add_key("AKIAI44QH8DHBEXAMPLE")
+    text = config(product).read_text()
+    config(product).write_text(text.replace("[default]\n", section("default", other), 1))
+    done = product.run("keys", "import")
+    assert_explained(done, f"{other.id}, for profile 'default'", "Remove them there")
+    assert keychain.lookup("default") == ""
+    assert scenario.key.secret in credentials(product).read_text()
