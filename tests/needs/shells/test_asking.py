@@ -519,15 +519,16 @@ LINE_EDITORS = {
 
 @pytest.mark.parametrize("name", LINE_EDITORS)
 def test_a_key_of_a_line_editor_can_ask(product: Product, scenario: Scenario, name: str) -> None:
-    """There the terminal has no lines, and Enter is another character."""
+    """There the terminal has no lines, shows nothing that is typed, and Enter is another character."""
     line, shell = LINE_EDITORS[name]
     with open_window(product, shell) as window:
         window.enter(line)
         window.prompted()
         window.press("\x07")
-        before = window.see(MODES)
+        before, code = window.see(MODES), scenario.device.code()
         window.see(QUESTION)
-        window.press(f"{scenario.device.code()}\r")
+        window.press(f"9\x7f{code}\r")
+        window.see(f"{code}$")
         assert window.see(MODES) == before
         assert window.see(r"A[KS]IA\w{16}$") in scenario.world.credentials
 
