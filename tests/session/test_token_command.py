@@ -284,8 +284,9 @@ def test_the_terminal_shows_what_is_typed_after_a_program_that_hid_it_was_ended(
 ) -> None:
     pid = product.home / "pid"
     command = program(
-        f"import getpass, signal\nopen({str(pid)!r}, 'w').write(str(os.getppid()))\n"
-        f"signal.signal(signal.SIGTERM, lambda *_: open({str(pid)!r}, 'a').write(' ended'))\ngetpass.getpass('PIN: ')"
+        f"import getpass, signal, sys\nopen({str(pid)!r}, 'w').write(str(os.getppid()))\n"
+        f"signal.signal(signal.SIGTERM, lambda *_: sys.exit(open({str(pid)!r}, 'a').write(' ended')))\n"
+        "getpass.getpass('PIN: ')"
     )
     with open_window(product, BASH) as window:
         window.enter(f"stty -g; mfaenv --shell sh --token-command {shlex.quote(command)}; stty -g")
