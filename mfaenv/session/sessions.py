@@ -105,7 +105,7 @@ class Sessions:
         address.check_request(request, self._terminal.env)
         keys = longterm.load_keys(request, self._terminal)
         if isinstance(keys, Keys):
-            self._remember_key(request, keys)
+            remembered.remember_key(self._store, request.program, keys.access_key, self._now())
             return self._get(request._replace(keys=keys))
         self._terminal.note(f"Profile {request.profile.text} needs no code: {request.provider}.")
         request = request._replace(account=keys.account)
@@ -174,16 +174,13 @@ class Sessions:
             except explain.WrongDeviceError:  # a new one has another name
                 remembered.forget_device(self._store, keys.access_key, request, self._now())
                 raise
-            self._remember_key(request, keys)
+            remembered.remember_key(self._store, request.program, keys.access_key, self._now())
             remembered.remember_device(self._store, keys.access_key, request._replace(user=user), self._now())
             key = cache.session_key(request, keys.access_key)
             session = self._cache.put(credentials, request, key, keys.access_key)
             lock.release()
         self._report(request, session, searched=searched)
         return session
-
-    def _remember_key(self, request: Request, keys: Keys) -> None:
-        remembered.remember_key(self._store, request.program, keys.access_key, self._now())
 
     def _source(self, request: Request) -> code.CodeSource:
         if self._code_source is None:  # standard input is read once

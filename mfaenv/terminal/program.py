@@ -200,6 +200,8 @@ def cannot_run(name: str, error: OSError | ValueError, env: Mapping[str, str]) -
         if find(name, env):
             wrong = "the program that its first line names is not there"
             return MfaenvError(f"{name} cannot be run: {wrong}.", status=NOT_FOUND)
-        return MfaenvError(f"There is no program {without_value(name)}.", "Check its name.", status=NOT_FOUND)
+        shown = without_value(name)
+        hint = "Take away the quotes around all of it." if shown.endswith(" …") else "Check its name."
+        return MfaenvError(f"There is no program {shown}.", hint, status=NOT_FOUND)
     reason = getattr(error, "strerror", None) or "its name cannot be used"
     return MfaenvError(f"{name} cannot be run: {reason}.", status=NOT_EXECUTABLE)

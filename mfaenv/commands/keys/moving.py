@@ -60,11 +60,10 @@ class _Move:
         if self.other:
             wrong = f"Profile '{name}' has {self.other} beside its keys."
             raise MfaenvError(wrong, f"Remove it, or the keys from {where}.")
+        # Some SDKs would take those, in a file, before the program that gives the imported ones.
         if (hidden := self.config.load()) and not same_keys(hidden, keys):
             wrong = f"{self.config.title} has other keys, {hidden.access_key}, for profile '{name}'."
-            raise MfaenvError(
-                wrong, f"Remove them there: those in {where} count."
-            )  # else some SDKs take them then
+            raise MfaenvError(wrong, f"Remove them there: those in {where} count.")
         return keys
 
     def name_entry(self, keys: Keys) -> None:
