@@ -34,7 +34,7 @@ _mfaenv_complete_program() {
     if [[ $finder == *' -F '* && ${finder##* -F } != *\'* && $COMP_CWORD != 0 ]]; then # no word of a list, in quotes
         finder=${finder##* -F }
         "${finder%% *}" "$@"
-    elif [[ $finder == *" -C '"* && $COMP_CWORD != 0 ]]; then # a command line, in quotes
+    elif [[ $finder == *" -C '"* && ${finder%% -C *} != *\'* && $COMP_CWORD != 0 ]]; then # a command line, in quotes
         finder=${finder#* -C }
         eval "finder=${finder% *}"
         finder="export COMP_LINE COMP_POINT COMP_TYPE COMP_KEY; $finder \"\$@\""

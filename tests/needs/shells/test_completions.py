@@ -195,7 +195,7 @@ def test_bash_quotes_the_name_of_a_file(furnished: Product, ready: str, inner: s
     assert not (furnished.home / "pwned").exists()
 
 
-@pytest.mark.parametrize("words", ["list -F touch", "list -C touch"])
+@pytest.mark.parametrize("words", ["list -F touch", "list -C touch", "list -C '\\''touch pwned #'\\''"])
 def test_no_word_of_a_programs_list_is_run(furnished: Product, words: str) -> None:
     tab = BASH.typed.tab._replace(inner=f"complete -W '{words} pwned' tool-of-mine")
     row = BASH._replace(typed=BASH.typed._replace(tab=tab))
