@@ -64,11 +64,9 @@ class AwsFiles(NamedTuple):
 
     def program(self, profile: str) -> str:
         """Return what identifies a profile's program: the profile, both files and the command; empty without one."""
-        command = self.section(profile).get("credential_process")
-        if not command:
-            return ""
-        files = (os.path.abspath(path) for path in (self.config, self.credentials) if path)
-        return "\n".join((profile, *files, command))
+        command = self.section(profile).get("credential_process", "")
+        files = (os.path.realpath(path) for path in (self.config, self.credentials) if path)
+        return "\n".join((profile, *files, command)) if command else ""
 
     def with_roles(self, *settings: str) -> str:
         """Return the names of profiles with one of the settings, for a message."""

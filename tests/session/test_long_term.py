@@ -123,16 +123,21 @@ def test_a_process_that_gives_other_keys_than_before_is_believed(
     assert (got(2)["AWS_SESSION_TOKEN"], len(aws.log)) == ("token", 2)
 
 
+@pytest.mark.parametrize("is_link", [False, True])
 @pytest.mark.parametrize("variable", ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"])
 def test_the_session_of_a_process_is_not_that_of_the_same_line_in_other_files(
-    empty: Product, scenario: Scenario, process: Process, variable: str
+    empty: Product, scenario: Scenario, process: Process, variable: str, *, is_link: bool
 ) -> None:
     """The program of another project may have the same name in another folder, or read the AWS files itself."""
     configure(empty, f"[default]\n{process.setting}mfa_serial = {scenario.device.serial}\n")
     empty.run("-f", "json", "-c", scenario.device.code()).json()
-    other = empty.home / "other"
-    other.write_bytes(Path(empty.env[variable]).read_bytes())
-    empty.env[variable] = str(other)
+    first, other = Path(empty.env[variable]), empty.home / "other"
+    other.write_bytes(first.read_bytes())
+    if is_link:
+        first.rename(empty.home / "first")
+        first.symlink_to(other)
+    else:
+        empty.env[variable] = str(other)
     process.gives("AKIAI44QH8DHBEXAMPLE", "secret")
     process.starts()
     done = empty.run("-f", "json", "--no-input")
