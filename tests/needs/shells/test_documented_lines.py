@@ -26,7 +26,7 @@ ELSEWHERE = {
     r"tests/run": "",  # what runs this
     r"aws s3 ls|mfaenv demo.*": "test_demo_story.py",
     r"aws iam put-user-policy .*": "test_policy.py",
-    r"(?:aws-vault|docker|py -m venv|rmdir|Set-ExecutionPolicy) .*|\"%USERPROFILE%.*|.*podman.*": "",  # none
+    r"(?:umask|aws-vault|docker|py -m venv|rmdir|Set-ExecutionPolicy) .*|\"%USERPROFILE%.*|.*podman.*": "",  # none
     r".*Set-Content .*": "",  # none: Windows PowerShell 5.1
     r"mfaenv configure": "test_configure.py",
     r"mfaenv -p": "test_picker.py",
