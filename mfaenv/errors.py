@@ -1,5 +1,7 @@
 """The exceptions that end the program with a message."""
 
+import os
+
 from mfaenv import CODE_NEEDED, CODE_WANTED, DONE, FAILED, INTERRUPTED, USAGE
 
 __all__ = ["CODE_NEEDED", "CODE_WANTED", "DONE", "FAILED", "INTERRUPTED", "USAGE"]
@@ -82,12 +84,14 @@ def from_signal(error: BaseException) -> BaseException:
 
 
 def without_value(word: str) -> str:
-    """Leave what may be a secret out of a program's name: the value of NAME=value, and options in its quotes."""
+    """Leave what may be a secret out of a program's name: the value of NAME=value, and more words in its quotes."""
     name, equals, _ = word.partition("=")
     if equals and name.isidentifier():
         return f"{name}=…"
-    program, options, _ = word.partition(" -")
-    return f"{program} …" if options else word
+    program = word.partition(" ")[0]
+    if os.path.dirname(program):  # the name of a folder may have blanks
+        program = word.partition(" -")[0]
+    return word if program == word or os.path.isfile(word) else f"{program} …"
 
 
 def without_password(url: str) -> str:

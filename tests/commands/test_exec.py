@@ -123,11 +123,12 @@ def test_no_code_is_asked_for_where_there_is_no_such_program(
     assert done.err.splitlines() == ["mfaenv: There is no program no-such-program.", "        Check its name."]
     done = product.run("exec", *way, *code, "--", "PIN=secret", "true")
     assert (done.status, done.err.splitlines()[0]) == (127, "mfaenv: There is no program PIN=….")
-    done = product.run("exec", *way, *code, "--", "ls -l")
+    done = product.run("exec", *way, *code, "--", "ls here")
     assert done.err.splitlines() == [
         "mfaenv: There is no program ls ….",
         "        Take away the quotes around all of it.",
     ]
+    assert "There is no program /a b/ls." in product.run("exec", *way, *code, "--", "/a b/ls").err
     product.home.joinpath("text").write_text("no program", encoding="utf-8")
     done = product.run("exec", *way, *code, "--", "./text")
     assert (done.status, done.err) == (126, "mfaenv: ./text cannot be run: Permission denied.\n")

@@ -22,12 +22,15 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="drives a pseudo
 
 
 def test_a_program_is_named_without_its_quotes_and_arguments(product: Product) -> None:
-    configure(product, "vault", credential_process='"/opt/my tools/op-aws" get x')
+    program = product.home / "my tools" / "op-aws"
+    program.parent.mkdir()
+    program.touch()
+    configure(product, "vault", credential_process=f'"{program}" get x')
     configure(product, "odd", credential_process="op-aws 'x")
     configure(product, "wrong", credential_process="PIN=secret op-aws")
-    configure(product, "quoted", credential_process='"op-aws --token secret"')
+    configure(product, "quoted", credential_process='"op-aws secret"')
     sources = {row["profile"]: row["source"] for row in listed(product)}
-    assert (sources["vault"], sources["odd"], sources["wrong"]) == ("/opt/my tools/op-aws", "op-aws", "PIN=…")
+    assert (sources["vault"], sources["odd"], sources["wrong"]) == (str(program), "op-aws", "PIN=…")
     assert sources["quoted"] == "op-aws …"
 
 

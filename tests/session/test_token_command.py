@@ -131,6 +131,7 @@ def test_a_program_that_fails_is_named_with_its_status(
         ("/", "cannot be run: Permission denied.", 1),
         ("PIN=se/cret no-such", "PIN=… cannot be run: an assignment, which no shell reads here.", 1),
         ("'no-such --key secret'", "no-such … cannot be run: quotes are around all of it.", 1),
+        ("'no-such secret'", "no-such … cannot be run: quotes are around all of it.", 1),
         ("'unclosed", "The token command cannot be split into words.", 2),
         ("   ", "The token command has no words.", 2),
     ],
