@@ -119,6 +119,14 @@ def test_a_role_gets_the_device_where_the_keys_are(newcomer: Product, scenario: 
     assert used.status == 0, used.err
 
 
+def test_the_session_of_the_shell_does_not_choose_what_is_set_up(newcomer: Product, scenario: Scenario) -> None:
+    newcomer.env |= {"MFAENV_PROFILE": "staging", "MFAENV_KEY": "ASIAIOSFODNN7EXAMPLE"}
+    assert newcomer.run("configure", "--yes", "--token-code", scenario.device.code()).status == 0
+    found = awsfiles.load(newcomer.env).profiles
+    assert ("default-mfa" in found, "staging-mfa" in found) == (True, False)
+    assert found["staging"]["source_profile"] == "default-mfa"
+
+
 def test_a_role_stays_on_the_keys_of_a_profile_that_is_a_role_too(
     newcomer: Product, scenario: Scenario
 ) -> None:
@@ -129,7 +137,7 @@ def test_a_role_stays_on_the_keys_of_a_profile_that_is_a_role_too(
     assert newcomer.run("configure", "--yes", "--token-code", scenario.device.code()).status == 0
     assert awsfiles.load(newcomer.env).profiles["staging"]["source_profile"] == "default"
     said = newcomer.run("configure", "--yes").err
-    assert "Programs assume staging with the keys of default, where default-mfa has its role." in said
+    assert "Programs assume staging with the keys of default; default-mfa gives its role instead." in said
 
 
 def test_programs_are_asked_for_no_code_of_another_device(newcomer: Product, scenario: Scenario) -> None:

@@ -10,6 +10,7 @@ from mfaenv.config import awsfiles, credential_process, resolve, shell_settings
 from mfaenv.config.credential_process import PROCESS, SETTING, entry, other_program, session_profile
 from mfaenv.config.names import file_paths
 from mfaenv.config.roles import profile_behind_process, roles_of
+from mfaenv.config.sources import profile_is_ours
 from mfaenv.errors import DONE, MfaenvError, join_names
 from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT, Env, Options, Words
@@ -50,6 +51,8 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
     store.check()
     files = awsfiles.load(env)
     named = resolve.lookup_value(options, env, "profile")
+    if environment.KEY in env and profile_is_ours(named.source, env):
+        named = NO_VALUE  # the session that the shell has is no choice of what to set up
     if named.text and named.text not in files.profiles:
         raise resolve.unknown_profile(files, named.text, named.source)
     name = profile_behind_process(files, named.text or _choose_profile(files, offers))
@@ -155,12 +158,9 @@ def _offer_sources(name: str, source: str, files: awsfiles.AwsFiles, offers: Off
     changes: dict[str, dict[str, str | None]] = {}
     roles, own = roles_of(files, name) if source else [], files.section(name)
     if own.get("role_arn") and awsfiles.has_keys(own):
-        roles = [role for role in roles if not files.section(role).get("mfa_serial")]
-        if roles:
-            which = f"{join_names(roles)} with the keys of {name}, where {source} has its role"
-            offers.terminal.note(
-                f"Programs assume {which}. With an mfa_serial in them, programs ask for a code."
-            )
+        if roles := [role for role in roles if not files.section(role).get("mfa_serial")]:
+            which = f"{join_names(roles)} with the keys of {name}; {source} gives its role instead"
+            offers.terminal.note(f"Programs assume {which}. With an mfa_serial, they ask for a code.")
             offers.shown += 1
         return
     for role in roles:
