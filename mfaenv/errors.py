@@ -88,9 +88,7 @@ def without_value(word: str) -> str:
     name, equals, _ = word.partition("=")
     if equals and name.isidentifier():
         return f"{name}=…"
-    program = word.partition(" ")[0]
-    if os.path.dirname(program):  # the name of a folder may have blanks
-        program = word.partition(" -")[0]
+    program = next(iter(word.split()), "")
     return word if program == word or os.path.isfile(word) else f"{program} …"
 
 

@@ -74,8 +74,6 @@ def _titles(path: str) -> list[str]:
             text = file.read()
     except (OSError, ValueError):
         return []
-    first, *parts = text.split("\n[")
-    if first.startswith("["):
-        parts.insert(0, first[1:])
+    _, *parts = f"\n{text}".split("\n[")
     titles = [part.partition("\n")[0].rpartition("]")[0] for part in parts]
     return titles or [section.title for section in scan(text.split("\n")).sections]

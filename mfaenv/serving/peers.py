@@ -51,7 +51,9 @@ def _ends(server: Address) -> dict[Address, bool]:
                 continue  # the system does not tell
             for _, end, peer, *_, user, _, inode in rows:
                 if listed in {end, peer}:
-                    address = _address(end)
+                    host, _, number = end.partition(":")
+                    octets = int(host[-8:], 16).to_bytes(4, sys.byteorder)
+                    address = socket.inet_ntoa(octets), int(number, 16)
                     ours[address] = ours.get(address, True) and inode != "0" and user in users
     return ours
 
@@ -61,8 +63,3 @@ def _as_listed(prefix: bytes, host: str, port: int) -> str:
     octets = prefix + socket.inet_aton(host)
     words = (octets[start : start + 4] for start in range(0, len(octets), 4))
     return "".join(f"{int.from_bytes(word, sys.byteorder):08X}" for word in words) + f":{port:04X}"
-
-
-def _address(listed: str) -> Address:
-    host, _, port = listed.partition(":")
-    return socket.inet_ntoa(int(host[-8:], 16).to_bytes(4, sys.byteorder)), int(port, 16)

@@ -114,7 +114,8 @@ def from_program(command: str, terminal: Terminal) -> str:
                 output, _ = program.communicate(running, name, check)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "its name cannot be used"
-            raise MfaenvError(f"{name or 'The token command'} cannot be run: {reason}.", PROGRAM_HINT) from None
+            hint = "Check its name, and take away quotes around all of it."
+            raise MfaenvError(f"{name or 'The token command'} cannot be run: {reason}.", hint) from None
     if running.returncode:
         status = running.returncode if running.returncode > 0 else KILLED - running.returncode
         raise MfaenvError(f"{name} ended with status {status}.", PROGRAM_HINT)

@@ -81,11 +81,9 @@ def start(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> sub
     """
     program = find(command[0], env)
     if not program and (shown := without_value(command[0])) != command[0]:
-        what = (
-            "an assignment, which no shell reads here"
-            if shown.endswith("=…")
-            else "quotes are around all of it"
-        )
+        what = "no such program, or quotes are around all of it"
+        if shown.endswith("=…"):
+            what = "an assignment, which no shell reads here"
         raise FileNotFoundError(errno.ENOENT, what, shown)
     if not program and sys.platform == "win32":
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
@@ -201,7 +199,8 @@ def cannot_run(name: str, error: OSError | ValueError, env: Mapping[str, str]) -
             wrong = "the program that its first line names is not there"
             return MfaenvError(f"{name} cannot be run: {wrong}.", status=NOT_FOUND)
         shown = without_value(name)
-        hint = "Take away the quotes around all of it." if shown.endswith(" …") else "Check its name."
+        quoted = "Take away the quotes around all of it, or check its name."
+        hint = quoted if shown.endswith(" …") else "Check its name."
         return MfaenvError(f"There is no program {shown}.", hint, status=NOT_FOUND)
     reason = getattr(error, "strerror", None) or "its name cannot be used"
     return MfaenvError(f"{name} cannot be run: {reason}.", status=NOT_EXECUTABLE)

@@ -126,9 +126,10 @@ def test_no_code_is_asked_for_where_there_is_no_such_program(
     done = product.run("exec", *way, *code, "--", "ls here")
     assert done.err.splitlines() == [
         "mfaenv: There is no program ls ….",
-        "        Take away the quotes around all of it.",
+        "        Take away the quotes around all of it, or check its name.",
     ]
-    assert "There is no program /a b/ls." in product.run("exec", *way, *code, "--", "/a b/ls").err
+    for word in ("/a b/ls", "/a\tsecret", "/a\nsecret"):
+        assert "There is no program /a …." in product.run("exec", *way, *code, "--", word).err
     product.home.joinpath("text").write_text("no program", encoding="utf-8")
     done = product.run("exec", *way, *code, "--", "./text")
     assert (done.status, done.err) == (126, "mfaenv: ./text cannot be run: Permission denied.\n")

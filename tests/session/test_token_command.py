@@ -124,14 +124,22 @@ def test_a_program_that_fails_is_named_with_its_status(
     assert sent(aws) == 0
 
 
+QUOTED = (
+    "cannot be run: no such program, or quotes are around all of it.\n"
+    "        Check its name, and take away quotes around all of it.\n"
+)
+
+
 @pytest.mark.parametrize(
     ("command", "reason", "status"),
     [
         ("no-such-program --now", "no-such-program cannot be run: No such file or directory.", 1),
         ("/", "cannot be run: Permission denied.", 1),
         ("PIN=se/cret no-such", "PIN=… cannot be run: an assignment, which no shell reads here.", 1),
-        ("'no-such --key secret'", "no-such … cannot be run: quotes are around all of it.", 1),
-        ("'no-such secret'", "no-such … cannot be run: quotes are around all of it.", 1),
+        ("'no-such --key secret'", f"no-such … {QUOTED}", 1),
+        ("'no-such secret'", f"no-such … {QUOTED}", 1),
+        ("'no-such\tsecret'", f"no-such … {QUOTED}", 1),
+        ("'/opt/no-such secret'", f"no-such … {QUOTED}", 1),
         ("'unclosed", "The token command cannot be split into words.", 2),
         ("   ", "The token command has no words.", 2),
     ],

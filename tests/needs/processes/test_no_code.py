@@ -250,7 +250,11 @@ def test_of_what_a_failing_process_says_the_last_line_is_shown(
         ("credential_process = no-such-program --now", "No such file or directory: no-such-program"),
         ("credential_process = {home}", "Permission denied: "),
         ("credential_process = PIN=secret{home} cat", "an assignment, which no shell reads here: PIN=…"),
-        ('credential_process = "no-such --key secret"', "quotes are around all of it: no-such …"),
+        (
+            'credential_process = "no-such --key secret"',
+            "no such program, or quotes are around all of it: no-such …",
+        ),
+        ('credential_process = "/opt/no-such secret"', "quotes are around all of it: /opt/no-such …"),
         ("credential_process = 'unclosed", "its setting or its answer is malformed"),
         ("credential_process =", "its setting or its answer is malformed"),
         (
