@@ -16,7 +16,7 @@ from mfaenv.terminal.terminal import Terminal
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
-    """Raise MfaenvError for a refused store, or a file that stays."""
+    """Raise MfaenvError for a refused store, a wrong name, or a file that stays."""
     profile = parse.text(options, "profile")
     store = Store.of(env)
     store.check()
@@ -30,7 +30,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     for entry in {entry.access_key if entry else name: entry for name, entry in removed}.values():
         terminal.note(f"Removed {_described(entry) if entry else 'a damaged session'}.")
     if sessions.keys().isdisjoint(chosen):
-        terminal.note(nothing_stored(profile))
+        terminal.note(nothing_stored(profile, env))
     in_shell = env.get(environment.PROFILE, "")
     if environment.has_session(env) and profile in {"", in_shell}:
         still = f"This shell still has its own session, of profile {in_shell}."

@@ -36,10 +36,11 @@ class SessionRow:
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
-    """Raise MfaenvError for a refused store."""
+    """Raise MfaenvError for a refused store, or a wrong name."""
     store = Store.of(env)
     store.check()
     shell, stored, problems = collect(options, env, store, time.time())
+    nothing = "" if stored else nothing_stored(parse.text(options, "profile"), env)
     if options.get("as_json"):
         import json
 
@@ -51,15 +52,21 @@ def run(options: Options, _words: Words, env: Env) -> int:
 
         here = Table("This shell", COLUMNS, (_cells(shell),)) if shell else "This shell exports no AWS keys."
         why = [shell.rule] if shell and shell.rule else []
-        nothing = nothing_stored(parse.text(options, "profile"))
         there = Table("Stored sessions", COLUMNS, tuple(map(_cells, stored))) if stored else nothing
         text_to_stdout(Terminal.for_options(options, env).drawn(here, *why, there, *problems))
     return DONE
 
 
-def nothing_stored(profile: str) -> str:
-    """Return the line for a store without a session."""
-    return f"No session is stored for profile {profile}." if profile else "No session is stored."
+def nothing_stored(profile: str, env: Env) -> str:
+    """Return the line for a store without a session. Raise MfaenvError for a profile in no file but the shell's."""
+    if not profile:
+        return "No session is stored."
+    from mfaenv.config import awsfiles, names, resolve  # slow to load
+
+    known = names.profiles(env)
+    if known and profile not in {*known, parse.DEFAULT, env.get(environment.PROFILE)}:
+        raise resolve.unknown_profile(awsfiles.load(env), profile, "")
+    return f"No session is stored for profile {profile}."
 
 
 def _cells(session: SessionRow) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from observed_aws import ObservedAws
 from product import COMMAND, Product, as_nobody
 from programs import write_program
 from settings import configure
+from trouble import assert_explained
 
 from mfaenv.pretend_aws.scenario import Scenario
 
@@ -270,6 +271,24 @@ def test_clear_of_a_profile_does_not_need_the_aws_files(product: Product) -> Non
     assert (done.status, status(product)["stored"]) == (0, [])
     assert "the section [default] is there twice" in done.err
     assert "Removed the session of profile default" in done.err
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_a_slip_in_a_name_is_no_profile_without_a_session(product: Product) -> None:
+    """One that is gone from the AWS files may have a session all the same."""
+    for words in (("clear", "-p", "stagin"), ("status", "-p", "stagin"), ("status", "--json", "-p", "stagin")):
+        done = product.run(*words)
+        assert (done.status, done.out) == (1, "")
+        assert_explained(done, "There is no profile 'stagin' in ~/.aws/config or", "Did you mean staging")
+        product.run("-p", "staging", "-f", "json")
+    done = product.run("clear", "-p", "audit")
+    assert (done.status, done.err) == (0, "mfaenv: No session is stored for profile audit.\n")
+    config = Path(product.env["AWS_CONFIG_FILE"])
+    config.write_text(config.read_text(encoding="utf-8").replace("[profile staging]", "[profile x]"), "utf-8")
+    assert "staging" in product.run("status", "-p", "staging").out
+    assert "Removed the session of profile staging" in product.run("clear", "-p", "staging").err
+    product.env["MFAENV_PROFILE"] = "staging"  # the shell's own
+    assert product.run("clear", "-p", "staging").status == 0
 
 
 def test_clear_removes_everything_and_says_so(product: Product, signed_in: dict[str, str]) -> None:
