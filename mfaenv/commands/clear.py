@@ -3,7 +3,7 @@
 import os
 
 from mfaenv.commands.status import nothing_stored
-from mfaenv.config import awsfiles, roles
+from mfaenv.config import awsfiles, resolve, roles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import Session
@@ -30,7 +30,8 @@ def run(options: Options, _words: Words, env: Env) -> int:
     for entry in {entry.access_key if entry else name: entry for name, entry in removed}.values():
         terminal.note(f"Removed {_described(entry) if entry else 'a damaged session'}.")
     if sessions.keys().isdisjoint(chosen):
-        terminal.note(nothing_stored(profile, env))
+        resolve.refuse_unknown(profile, env)
+        terminal.note(nothing_stored(profile))
     in_shell = env.get(environment.PROFILE, "")
     if environment.has_session(env) and profile in {"", in_shell}:
         still = f"This shell still has its own session, of profile {in_shell}."

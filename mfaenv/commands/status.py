@@ -40,7 +40,6 @@ def run(options: Options, _words: Words, env: Env) -> int:
     store = Store.of(env)
     store.check()
     shell, stored, problems = collect(options, env, store, time.time())
-    nothing = "" if stored else nothing_stored(parse.text(options, "profile"), env)
     if options.get("as_json"):
         import json
 
@@ -52,21 +51,15 @@ def run(options: Options, _words: Words, env: Env) -> int:
 
         here = Table("This shell", COLUMNS, (_cells(shell),)) if shell else "This shell exports no AWS keys."
         why = [shell.rule] if shell and shell.rule else []
+        nothing = nothing_stored(parse.text(options, "profile"))
         there = Table("Stored sessions", COLUMNS, tuple(map(_cells, stored))) if stored else nothing
         text_to_stdout(Terminal.for_options(options, env).drawn(here, *why, there, *problems))
     return DONE
 
 
-def nothing_stored(profile: str, env: Env) -> str:
-    """Return the line for a store without a session. Raise MfaenvError for a profile in no file but the shell's."""
-    if not profile:
-        return "No session is stored."
-    from mfaenv.config import awsfiles, names, resolve  # slow to load
-
-    known = names.profiles(env)
-    if known and profile not in {*known, parse.DEFAULT, env.get(environment.PROFILE)}:
-        raise resolve.unknown_profile(awsfiles.load(env), profile, "")
-    return f"No session is stored for profile {profile}."
+def nothing_stored(profile: str) -> str:
+    """Return the line for a store without a session."""
+    return f"No session is stored for profile {profile}." if profile else "No session is stored."
 
 
 def _cells(session: SessionRow) -> tuple[str, ...]:
@@ -96,19 +89,21 @@ def _left(session: SessionRow) -> str:
 def collect(
     options: Options, env: Env, store: Store, now: float
 ) -> tuple[SessionRow | None, list[SessionRow], list[str]]:
-    """Return the session of this shell, the stored ones, and what is wrong."""
+    """Return the session of this shell, the stored ones, and what is wrong. Raise MfaenvError for a wrong name."""
     rows = [SessionRow(entry, now) for name in store.names(SESSION) if (entry := store.read(Session, name))]
     # A rotated key has the session of the old one.
     rows = list({(row.access_key_id, row.role, *row.profiles): row for row in rows}.values())
     rows.sort(key=lambda row: (row.profiles, -(row.remaining or 0)))
-    profile = parse.text(options, "profile")
+    shell, profile = _shell(env, rows, now), parse.text(options, "profile")
     if profile:
-        from mfaenv.config import awsfiles, roles  # slow to load
+        from mfaenv.config import awsfiles, resolve, roles  # slow to load
 
         with suppress(MfaenvError):  # sessions name their profiles themselves
             profile = roles.profile_behind_process(awsfiles.load(env), profile)
-    stored = [row for row in rows if row.remaining != 0 and (not profile or profile in row.profiles)]
-    shell = _shell(env, rows, now)
+        rows = [row for row in rows if profile in row.profiles]
+        if not rows:
+            resolve.refuse_unknown(profile, env)
+    stored = [row for row in rows if row.remaining != 0]
     return shell, stored, _problems(env, shell, store)
 
 

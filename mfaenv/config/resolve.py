@@ -6,7 +6,7 @@ from mfaenv import command_line, duration, suggest
 from mfaenv.aws import address
 from mfaenv.config import awsfiles, role_sessions, roles, shell_settings, sources
 from mfaenv.config.awsfiles import AwsFiles, Section, short
-from mfaenv.config.names import title_of
+from mfaenv.config.names import profiles, title_of
 from mfaenv.errors import FAILED, USAGE, MfaenvError, join_names, wrong_usage
 from mfaenv.fast import catalog, environment, parse
 from mfaenv.fast.parse import Env, Options
@@ -109,6 +109,13 @@ def _refuse_environment(env: Env, files: AwsFiles) -> None:
     if env.get("AWS_ACCESS_KEY_ID") or env.get("AWS_SECRET_ACCESS_KEY"):
         wrong = "Only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set."
         raise MfaenvError(wrong, "Set both, or name a profile with -p.")
+
+
+def refuse_unknown(name: str, env: Env) -> None:
+    """Raise MfaenvError where other profiles have a name in the AWS files; an empty one, and this shell's, count."""
+    others = profiles(env)
+    if others and name not in {*others, "", parse.DEFAULT, env.get(environment.PROFILE)}:
+        raise unknown_profile(awsfiles.load(env), name, "")
 
 
 def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
