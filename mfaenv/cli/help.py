@@ -14,7 +14,10 @@ EXAMPLES = {
         "eval $(mfaenv)": "set the session in this shell",
         "eval $(mfaenv -p staging -d 1h)": "that of another profile or role, for an hour",
     },
-    "unset": {"eval $(mfaenv unset)": "remove the session from this shell"},
+    "unset": {
+        "eval $(mfaenv unset)": "remove the session from this shell",
+        "mfaenv unset --shell fish": "show the lines for fish",
+    },
     "process": {
         "mfaenv process -p default": "print what an SDK asks a program for",
         "aws configure set profile.mfa.credential_process 'mfaenv process -p default'": (
@@ -64,7 +67,10 @@ EXAMPLES = {
         "mfaenv demo -- mfaenv status": "run one command there",
         "mfaenv demo --policy none -- aws s3 ls": "see that a device alone restricts nothing",
     },
-    "help": {"mfaenv help roles": "read about roles"},
+    "help": {
+        "mfaenv help": "list the topics",
+        "mfaenv help roles": "read about roles",
+    },
 }
 """Lines of bash and what they are for, by command."""
 

@@ -65,10 +65,8 @@ def filled_in(request: Request, store: Store) -> Request:
 
 def file_names(request: Request, keys: Keys) -> list[str]:
     """Return the files from which a request with these keys is filled in."""
-    names = [file_name(DEVICE, _device_key(keys.access_key, request.endpoint.text))]
-    if request.program:
-        names.append(file_name(PROGRAM, _program_key(request.program)))
-    return names
+    programs = [file_name(PROGRAM, _program_key(request.program))] if request.program else []
+    return [file_name(DEVICE, _device_key(keys.access_key, request.endpoint.text)), *programs]
 
 
 def _device_key(access_key: str, endpoint: str) -> str:
