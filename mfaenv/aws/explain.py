@@ -170,8 +170,7 @@ def _from_client(error: Any, keys: Keys | Session | None, device: str) -> Mfaenv
         now = time.time()
         off = round(ahead(error.response, now, now) or 0)
         measure = f" by {duration.text(abs(off))}: it is {'ahead' if off > 0 else 'behind'}" if off else ""
-        wrong = f"This machine's clock is off{measure}. On Linux, this sets it:"
-        return MfaenvError(wrong, command=SET_CLOCK)
+        return MfaenvError(f"This machine's clock is off{measure}. On Linux, this sets it:", command=SET_CLOCK)
     if OTHER_SCOPE in text:
         wrong = f"AWS wants another region or service in the signature: {_sentence(text)}"
         hint = "Set --region, or the profile's region, to that of endpoint_url or AWS_ENDPOINT_URL."

@@ -66,7 +66,7 @@ def _in_our_words(error: Any, arguments: Words, env: Env) -> MfaenvError:
         typed = (word for word in arguments if word[:1] == "-" and word[1:].isalpha() and flag[1:] in word)
         return wrong_usage.no_option(next(typed, flag), command)
     if line.command == MAIN and line.words:
-        return wrong_usage.no_command(line.words[0], line.options, env)
+        return wrong_usage.no_command(line.words, line.options, env)
     return wrong_usage.error(error.format_message(), command)
 
 

@@ -13,7 +13,7 @@ def run(name: str, options: Options, words: Words, env: Env) -> int:
     """Return the exit status. Raise MfaenvError."""
     row = COMMANDS[name]
     if name == MAIN and words:
-        raise wrong_usage.no_command(words[0], options, env)
+        raise wrong_usage.no_command(words, options, env)
     if "version" in options:
         fast.text_to_stdout(f"mfaenv {__version__}\n")
     elif "help" in options:

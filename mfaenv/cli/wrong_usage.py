@@ -7,6 +7,7 @@ from mfaenv.errors import MfaenvError, wrong_usage
 from mfaenv.fast.catalog import COMMANDS
 from mfaenv.fast.parse import MAIN, Env, Options, Words
 from mfaenv.shells import join
+from mfaenv.terminal import program
 from mfaenv.terminal.text import code_digits
 
 _TYPE = "Type:"
@@ -31,13 +32,16 @@ OTHER_WORDS: dict[str, tuple[str, ...]] = {
 """Commands of other tools, and what to type here, below a sentence."""
 
 
-def no_command(word: str, options: Options, env: Env) -> MfaenvError:
-    """Return the error for a word that is not a command."""
+def no_command(words: Words, options: Options, env: Env) -> MfaenvError:
+    """Return the error for words of which the first is not a command."""
+    word, otherwise = words[0], ("This lists the commands:", "mfaenv --help")
+    if options.keys() <= {"profile"} and program.find(word, env):
+        line = join([*same_command(options, "exec"), "--", *words])
+        otherwise = (f"To run {word} with the session:", line)
     advice = OTHER_WORDS.get(word) or _profile_meant(MAIN, [word], options, env)
     if code_digits(word):
         advice = ("Type the code when mfaenv asks for it, or:", "mfaenv --token-code CODE")
-    commands = list(filter(None, COMMANDS))
-    advice = advice or suggest.advice(word, commands, "This lists the commands:", "mfaenv --help")
+    advice = advice or suggest.advice(word, list(filter(None, COMMANDS)), *otherwise)
     return wrong_usage(f"There is no command '{word}'.", *advice)
 
 

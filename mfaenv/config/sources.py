@@ -84,8 +84,7 @@ def of_chain(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Pro
         raise _missing(ACCESS_KEY, name, section, short(files.keys_file(name)))
     if not provider and environment.is_served(env):
         hides = "mfaenv exec --serve hides those of the AWS files from what it runs"
-        wrong = f"Profile '{name}' has no keys here: {hides}."
-        raise MfaenvError(wrong, "Type this in another window.")
+        raise MfaenvError(f"Profile '{name}' has no keys here: {hides}.", "Type this in another window.")
     if not provider and section.get("source_profile"):
         raise no_role(name, section["source_profile"])
     if not provider:

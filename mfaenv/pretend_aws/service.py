@@ -88,8 +88,7 @@ class QueryService:
         caller, form = authenticate(world, request, self.name), request.parameters
         version = form.get("Version") or "NO_VERSION_SPECIFIED"
         if action not in self.actions or version != self.version:
-            wrong = f"Could not find operation {action} for version {version}"
-            raise Refusal("InvalidAction", wrong, 400)
+            raise Refusal("InvalidAction", f"Could not find operation {action} for version {version}", 400)
         call = Call(world, caller, f"{self.name}:{action}", form)
         return self.render(action, self.actions[action](call))
 

@@ -110,8 +110,7 @@ class Sessions:
         self._terminal.note(f"Profile {request.profile.text} needs no code: {request.provider}.")
         request = request._replace(account=keys.account)
         key = f"profile\n{request.source_profile}\n{request.endpoint.text}"
-        base = cache.as_entry(keys, request, key, "", self._now())
-        return self._assume(request, base)
+        return self._assume(request, cache.as_entry(keys, request, key, "", self._now()))
 
     @contextmanager
     def _call_lock(self, request: Request, keys: Keys) -> Iterator[cache.CallLock]:

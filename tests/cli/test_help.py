@@ -109,6 +109,13 @@ WRONG = {
     "keys --delete": "Type:\nmfaenv keys rotate --delete",
     "keys import --delete": "Type:\nmfaenv keys rotate --delete",
     "--shell bash staging": "For the profile of that name:\nmfaenv -p staging",
+    "-p staging -- sort x --profile y": (
+        "To run sort with the session:\nmfaenv exec -p staging -- sort x --profile y"
+    ),
+    "-- sort x": "To run sort with the session:\nmfaenv exec -- sort x",
+    "-p staging sort x": "To run sort with the session:\nmfaenv exec -p staging -- sort x",
+    "sort --output x y": "This lists the commands:\nmfaenv --help",
+    "-- no-such-program x": "This lists the commands:\nmfaenv --help",
     "123456": "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE",
     "logout": "To take the session out of this shell:\nmfaenv unset",
     "setup": "Type:\nmfaenv configure",
