@@ -128,10 +128,7 @@ def _remove(backend: KeyringBackend, service: str, name: str, until: str | None 
 
 
 def to_json(keys: Keys) -> str:
-    """Return what a credential_process prints.
-
-    https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
-    """
+    """Return what a credential_process prints, as `shells.formats` does, of long-term keys."""
     import json
 
     return json.dumps({"Version": 1, "AccessKeyId": keys.access_key, "SecretAccessKey": keys.secret_key})

@@ -51,10 +51,7 @@ class Sessions:
         return self.stored(request._replace(hops=(), min_remaining=Span(1, "")))
 
     def renew(self, request: Request) -> Session:
-        """Assume the request's roles again, or resolve what needs no code; return an empty session after the end.
-
-        Raise MfaenvError.
-        """
+        """Assume the roles again, or resolve what needs no code; empty after the end. Raise MfaenvError."""
         if request.keys is None:
             return self._get(request)
         base = self.base_session(request)

@@ -23,10 +23,7 @@ def undisturbed() -> Iterator[None]:
 
 
 def run_in_foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
-    """Run a program and return its exit status as a shell does; Ctrl-C is left to it.
-
-    Raise MfaenvError where it cannot be started.
-    """
+    """Run a program and return its exit status as a shell does; Ctrl-C is left to it. Raise MfaenvError."""
     pending: list[int] = []
     # Handlers of one's own, not SIG_IGN: the program would inherit that.
     handlers = {

@@ -1,7 +1,8 @@
 """Pages of help, as rich draws them on a terminal."""
 
 from rich.console import Console, ConsoleOptions, RenderResult  # noqa: TID253 - this module is loaded only to draw
-from rich.markdown import CodeBlock, Markdown  # noqa: TID253 - the same
+from rich.markdown import CodeBlock, Markdown, TableElement  # noqa: TID253 - the same
+from rich.table import Table  # noqa: TID253 - the same
 from rich.theme import Theme  # noqa: TID253 - the same
 
 from mfaenv.terminal.page import as_text
@@ -19,8 +20,16 @@ class _Lines(CodeBlock):
             yield text
 
 
+class _Table(TableElement):
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for table in super().__rich_console__(console, options):
+            for column in table.columns if isinstance(table, Table) else ():  # else rich cuts words
+                column.min_width = max(len(word) for cell in column.cells for word in str(cell).split())
+            yield table
+
+
 class _Page(Markdown):
-    elements = {**Markdown.elements, "code_block": _Lines, "fence": _Lines}  # noqa: RUF012 - as in Markdown itself
+    elements = {**Markdown.elements, "code_block": _Lines, "fence": _Lines, "table_open": _Table}  # noqa: RUF012 - as in Markdown itself
 
     def __init__(self, text: str) -> None:
         super().__init__(text, hyperlinks=False)

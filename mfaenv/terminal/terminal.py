@@ -81,10 +81,7 @@ class Terminal:
             self.check = before
 
     def ask_code(self, question: Sequence[Styled]) -> str:
-        """Ask for six digits; the last line of the question is the prompt.
-
-        Raise KeyboardInterrupt where the person leaves.
-        """
+        """Ask for six digits; the last line is the prompt. Raise KeyboardInterrupt where the person leaves."""
         *above, asked = question
         question = [*above, Styled(f"{asked.text}: ")]
         return self._ask(question, lambda text: code_digits(text) or None, "A code is six digits.")
