@@ -138,10 +138,7 @@ class Request(NamedTuple):
 
 
 class Acquisition(NamedTuple):
-    """How a session may be got.
-
-    `ask` is `terminal`, `window` or `auto`. With `cached`, only the store counts; with `refresh`, it does not.
-    """
+    """How a session may be got; `ask` says where. With `cached`, only the store counts; with `refresh`, it does not."""
 
     token_code: Value = NO_VALUE
     token_command: Value = NO_VALUE

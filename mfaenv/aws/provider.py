@@ -36,7 +36,7 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
             wrong = f"No credentials found in credential_source of profile {profile}."
             raise MfaenvError(wrong, "Check what its credential_source names.")
         if resolved is None:
-            raise no_keys(profile, session.get_scoped_config())
+            raise no_keys(profile, session.full_config["profiles"])
         frozen = resolved.get_frozen_credentials()
         keys = access_key, secret_key, token = frozen.access_key, frozen.secret_key, frozen.token or ""
         if not (access_key and secret_key and all(isinstance(key, str) for key in keys)):
@@ -48,10 +48,14 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
     return Session(access_key=access_key, secret_key=secret_key, token=token, expires=until, account=account)
 
 
-def no_keys(profile: str = "", section: Mapping[str, str] = {}) -> NoKeysError:
+def no_keys(profile: str = "", profiles: Mapping[str, Mapping[str, str]] = {}) -> NoKeysError:
     """Return the error for a profile without keys, or for no profile with long-term ones."""
-    if source := section.get("source_profile"):
+    if source := profiles.get(profile, {}).get("source_profile"):
         return no_role(profile, source)
+    if "aws_access_key_id" in profiles.get(title := f"profile {profile}", {}):
+        wrong = f"There are no keys for profile {profile}: in the credentials file they are under [{title}]."
+        hint = f"Put them under [{profile}]: `profile` belongs in titles of the config file alone."
+        return NoKeysError(wrong, hint)
     there = f"There are no keys for profile {profile}: [{profile}] in the credentials file has none"
     wrong = f"{there if profile else 'No profile has long-term keys'}. Make some in IAM; this stores them:"
     return NoKeysError(wrong, command=aws_configure(profile or DEFAULT))

@@ -14,10 +14,7 @@ TRIES = 3  # a program may answer by itself, with the same each time
 
 
 class Window:
-    """The person at the screen, asked by the program of this name, or by the first that is there.
-
-    `dialogs` are the programs that may open one.
-    """
+    """The person at the screen, asked by one of `dialogs`: the program of this name, else the first that is there."""
 
     def __init__(self, terminal: Terminal, name: str) -> None:
         self._terminal = terminal

@@ -34,7 +34,7 @@ def instead_of_default(options: Options, env: Env, files: AwsFiles, terminal: Te
     if (
         parse.lookup(options, env, "profile")[0]
         or sources.GIVE_CREDENTIALS & files.section(DEFAULT).keys()
-        or not files.profiles.keys() - {DEFAULT}
+        or not files.profiles.keys() - {DEFAULT, f"profile {DEFAULT}"}
         or sources.environment_keys(env)
         or env.keys() & {"AWS_ACCESS_KEY_ID", *sources.MACHINE_VARIABLES}
         or "token_code" in options

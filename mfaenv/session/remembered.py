@@ -125,10 +125,7 @@ def verdict(store: Store, serial: str, code: str, now: float) -> str:
 
 
 def remember_code(store: Store, serial: str, code: str, answer: str, now: float) -> None:
-    """Store what AWS answered to a code.
-
-    It is written in clear: it opens nothing any more, and six digits behind a hash take a second.
-    """
+    """Store AWS's answer to a code, in clear: it opens nothing any more, and six digits behind a hash take a second."""
     until = int(now) + VERDICT_SECONDS
     with suppress(OSError):  # was reported before the question
         store.put(SentCode(key=f"{serial}\n{code}", verdict=answer, until=until), until)

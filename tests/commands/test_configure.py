@@ -15,6 +15,7 @@ from product import Product, as_nobody
 from programs import write_program
 from settings import configure
 from terminals import need
+from trouble import assert_explained
 
 from mfaenv import shells
 from mfaenv.commands.configure import programs, shell_file
@@ -100,6 +101,24 @@ def test_what_is_wrong_with_the_only_profile_that_has_keys_is_told(newcomer: Pro
     done = newcomer.run("configure", "--dry-run")
     assert (done.status, done.out) == (2, "")
     assert "'eu-west-1  # Ireland' (profile default) is not the name of a region." in done.err
+
+
+def test_a_title_of_the_config_file_over_the_keys_is_told(newcomer: Product, scenario: Scenario) -> None:
+    file = Path(newcomer.env["AWS_SHARED_CREDENTIALS_FILE"])
+    right = file.read_text()
+    file.write_text(right.replace("[default]", "[profile default]"))
+    before = state(newcomer)
+    for line in ((), ("-p", "default")):
+        done = newcomer.run("configure", "--yes", "--token-code", scenario.device.code(), *line)
+        assert (done.status, done.out) == (FAILED, "")
+        assert_explained(
+            done, "no keys for profile default: .* under \\[profile default\\]", "under \\[default\\]"
+        )
+    assert state(newcomer) == before
+    file.write_text(right + right.replace("[default]", "[profile work]"))
+    done = newcomer.run("configure", "--yes", "--token-code", scenario.device.code())
+    assert done.status == 0, done.err
+    assert "[profile default-mfa]" in config(newcomer).read_text()
 
 
 def test_a_profile_that_is_not_there_is_told_with_what_names_it(newcomer: Product) -> None:

@@ -83,7 +83,11 @@ def test_keys_under_the_config_files_title_are_told_their_place(product: Product
     with open(product.env["AWS_SHARED_CREDENTIALS_FILE"], "a", encoding="utf-8") as file:
         file.write("\n[profile blue]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\naws_secret_access_key = x\n")
     done = product.run("--shell", "bash", "-p", "blue")
-    assert "There are no keys for profile blue: [blue] in the credentials file has none." in done.err
+    assert done.err.splitlines() == [
+        "mfaenv: There are no keys for profile blue: in the credentials file they are under [profile blue].",
+        "        Put them under [blue]: `profile` belongs in titles of the config file alone.",
+    ]
+    assert "under [profile blue]" in product.run("keys", "-p", "blue").out
 
 
 def test_a_profile_with_a_source_and_no_role_needs_no_keys_of_its_own(product: Product) -> None:

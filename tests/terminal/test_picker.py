@@ -8,7 +8,7 @@ import pytest
 from product import COMMAND, Product
 from terminals import CTRL_C, USUAL_SIZE, Window
 
-from mfaenv.errors import CODE_NEEDED, DONE, INTERRUPTED, USAGE
+from mfaenv.errors import CODE_NEEDED, DONE, FAILED, INTERRUPTED, USAGE
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.terminal.text import Row
 
@@ -133,6 +133,14 @@ def test_an_empty_name_is_no_question(product: Product) -> None:
     with asking(product, "--shell", "bash", "--profile=") as window:
         assert window.ended() == USAGE
         assert "--profile is empty" in window.text
+
+
+def test_a_wrong_title_of_the_default_profile_alone_opens_no_list(product: Product) -> None:
+    Path(product.env["AWS_CONFIG_FILE"]).write_text("")
+    Path(product.env["AWS_SHARED_CREDENTIALS_FILE"]).write_text(f"[profile default]\n{KEYS}")
+    with asking(product, "--shell", "bash") as window:
+        assert window.ended() == FAILED
+        assert "write [default] instead of [profile default]" in window.text
 
 
 def test_a_list_without_a_default_opens_by_itself(product: Product) -> None:

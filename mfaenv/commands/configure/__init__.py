@@ -8,7 +8,7 @@ from mfaenv.commands.configure.first_device import FirstDevice
 from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, credential_process, resolve, shell_settings
 from mfaenv.config.credential_process import PROCESS, SETTING, entry, other_program, session_profile
-from mfaenv.config.names import file_paths
+from mfaenv.config.names import file_paths, profile_of
 from mfaenv.config.roles import profile_behind_process, roles_of
 from mfaenv.config.sources import profile_is_ours
 from mfaenv.errors import DONE, MfaenvError, join_names
@@ -80,7 +80,7 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
 
 def _needs_no_code(request: Request, files: awsfiles.AwsFiles) -> MfaenvError:
     if request.provider is Provider.MACHINE:
-        return provider.no_keys(request.source_profile, files.section(request.source_profile))
+        return provider.no_keys(request.source_profile, files.profiles)
     wrong = f"Profile {request.profile.text} needs no code: it has no long-term keys ({request.provider})."
     return MfaenvError(wrong, "Name another one with -p.")
 
@@ -88,6 +88,10 @@ def _needs_no_code(request: Request, files: awsfiles.AwsFiles) -> MfaenvError:
 def _choose_profile(files: awsfiles.AwsFiles, offers: Offers) -> str:
     commands = {name: section.get(SETTING, "") for name, section in files.profiles.items()}
     usable = [name for name in commands if files.long_term_key(name) or entry(commands[name])]
+    slips = [name for name in usable if name not in files.of_config and profile_of(name) not in {None, name}]
+    if slips and slips == usable:
+        raise provider.no_keys(profile_of(slips[0]) or "", files.profiles)
+    usable = [name for name in usable if name not in slips]
     usable = usable or [name for name, command in commands.items() if other_program(command)]
     if not usable:
         raise provider.no_keys()

@@ -97,7 +97,7 @@ def run(options: Options, env: Env) -> int:
     elif rows:
         _show(rows, terminal)
     else:
-        none = provider.no_keys(profile, files.section(profile))
+        none = provider.no_keys(profile, files.profiles)
         lines = [none.message, none.hint or none.command]
         if profile and resolve.resolve({"profile": profile}, env, files).provider is not Provider.MACHINE:
             lines = [f"Profile {profile} has no long-term keys of its own."]

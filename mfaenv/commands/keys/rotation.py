@@ -43,7 +43,7 @@ def _not_stored(request: Request, files: awsfiles.AwsFiles) -> MfaenvError:
     if entry := credential_process.entry(request.process.text):
         return longterm.missing_entry(entry)
     if request.provider is Provider.MACHINE:
-        return provider.no_keys(name, files.section(name))
+        return provider.no_keys(name, files.profiles)
     source = request.keys.source if request.keys else f"another source ({request.provider})"
     wrong = f"The keys of profile {name} come from {source}: no new ones can be stored there."
     hint = "Rotate them there, or name a profile with -p whose keys are in a file or the keychain."
