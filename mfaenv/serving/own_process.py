@@ -31,10 +31,7 @@ _ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 
 @contextmanager
 def in_new_process(served: Served) -> Iterator[Mapping[str, str]]:
-    """Enter the context in a new process until this one has ended; yield what it yields, raise what it raises.
-
-    Only for a process with one thread.
-    """
+    """Enter the context in a new process until this one ends; yield and raise what it does. Only with one thread."""
     receiver, sender = Pipe(duplex=False)
     program = os.getpid()
     child = os.fork()

@@ -43,6 +43,20 @@ def test_without_a_keychain_nothing_changes(product: Product) -> None:
     assert (config(product).read_text(), credentials(product).read_text()) == before
 
 
+@pytest.mark.parametrize("action", ["import", "export"])
+def test_a_wrong_name_is_told_where_there_is_no_keychain(product: Product, action: str) -> None:
+    """One that no file has may be in the keychain all the same, so that is asked first."""
+    product.env |= NOBODYS_BUS
+    done = product.run("keys", action, "-p", "stagin")
+    assert_explained(done, "There is no profile 'stagin' in", "Did you mean staging")
+    done = product.run("keys", action, "-p", "staging")
+    assert_explained(done, "'staging' has no keys of its own", f"mfaenv keys {action} -p default")
+    configure(product, "empty", region="eu-west-1")
+    assert_explained(product.run("keys", action, "-p", "empty"), "no keychain here")
+    configure(product, "default", source_profile="default")
+    assert_explained(product.run("keys", action), "no keychain here")
+
+
 def test_age_and_last_use_are_shown_where_a_session_may_ask(
     product: Product, scenario: Scenario, alice: User
 ) -> None:

@@ -66,17 +66,24 @@ class _Move:
             raise MfaenvError(wrong, f"Remove them there: those in {where} count.")
         return keys
 
+    def keys_in_keychain(self, action: str) -> Keys | None:
+        try:
+            self.entry.remove_spare()
+            return self.entry.load()
+        except MfaenvError as error:
+            raise self.wrong_name(action) or error from None
+
     def name_entry(self, keys: Keys) -> None:
         self.config.set(SETTING, self.line)  # unless it is there
         program = awsfiles.load(self.env).program(self.name)
         remembered.remember_key(Store.of(self.env), program, keys.access_key, time.time())
 
-    def missing(self, action: str) -> MfaenvError:
+    def wrong_name(self, action: str) -> MfaenvError | None:
         if self.name not in self.files.profiles:
             return resolve.unknown_profile(self.files, self.name, "")
         source = self.files.profiles[self.name].get("source_profile")
-        if self.command or not source:
-            return longterm.missing_entry(self.entry.name)
+        if self.command or self.files.keys_file(self.name) or not source:
+            return None
         wrong = f"Profile '{self.name}' has no keys of its own, but those of another profile:"
         owner = chain(self.files, source, "").profiles[-1]
         return MfaenvError(wrong, command=to_type("keys", action, "-p", owner))
@@ -88,11 +95,10 @@ def into_keychain(options: Options, env: Env) -> int:
     with change_lock(terminal):
         move = _Move(options, terminal)
         keys = move.keys_in_file()
-        move.entry.remove_spare()
-        stored = move.entry.load()
+        stored = move.keys_in_keychain("import")
         if keys is None:
             if stored is None or move.other:
-                raise move.missing("import")
+                raise move.wrong_name("import") or longterm.missing_entry(move.entry.name)
             move.name_entry(stored)
             again = "" if move.command else f", and {move.config.title} names it again"
             where = f"{move.entry.title} already{again}"
@@ -137,12 +143,11 @@ def out_of_keychain(options: Options, env: Env) -> int:
     with change_lock(terminal):
         move = _Move(options, terminal)
         file, entry = move.file, move.entry
-        entry.remove_spare()
-        stored = entry.load()
+        stored = move.keys_in_keychain("export")
         in_file = file.load() if move.files.keys_file(move.name) else None
         keys = stored or in_file
         if keys is None:
-            raise move.missing("export")
+            raise move.wrong_name("export") or longterm.missing_entry(entry.name)
         _check_file(file, in_file, keys)
         if in_file is None:
             file.replace(None, keys)
