@@ -138,12 +138,26 @@ def test_a_role_gets_the_device_where_the_keys_are(newcomer: Product, scenario: 
     assert used.status == 0, used.err
 
 
-def test_the_session_of_the_shell_does_not_choose_what_is_set_up(newcomer: Product, scenario: Scenario) -> None:
-    newcomer.env |= {"MFAENV_PROFILE": "staging", "MFAENV_KEY": "ASIAIOSFODNN7EXAMPLE"}
+@pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "MFAENV_PROFILE"])
+def test_where_a_variable_names_a_role_the_profile_with_the_keys_is_set_up(
+    newcomer: Product, scenario: Scenario, variable: str
+) -> None:
+    newcomer.env[variable] = "staging"
     assert newcomer.run("configure", "--yes", "--token-code", scenario.device.code()).status == 0
     found = awsfiles.load(newcomer.env).profiles
     assert ("default-mfa" in found, "staging-mfa" in found) == (True, False)
     assert found["staging"]["source_profile"] == "default-mfa"
+    assert 'eval "$(mfaenv init bash)"' in (newcomer.home / ".bashrc").read_text()
+    newcomer.env |= {"MFAENV_PROFILE": "staging", "MFAENV_KEY": "ASIAIOSFODNN7EXAMPLE"}  # with its session
+    assert newcomer.run("configure", "--yes").err == NOTHING
+
+
+def test_of_several_profiles_with_keys_a_variable_chooses_one(newcomer: Product, scenario: Scenario) -> None:
+    file = Path(newcomer.env["AWS_SHARED_CREDENTIALS_FILE"])
+    file.write_text(file.read_text() + file.read_text().replace("[default]", "[work]"))
+    newcomer.env["AWS_PROFILE"] = "work"
+    assert newcomer.run("configure", "--yes", "--token-code", scenario.device.code()).status == 0
+    assert 'eval "$(mfaenv init bash -p work)"' in (newcomer.home / ".bashrc").read_text()
 
 
 def test_a_role_stays_on_the_keys_of_a_profile_that_is_a_role_too(
