@@ -122,15 +122,19 @@ def _prepare(old: TextFile, new: int) -> None:
             except PermissionError:  # for a group of others; it need not stay where all may do the same
                 if status.st_uid != made.st_uid or status.st_mode >> 3 & 7 != status.st_mode & 7:
                     raise
-        if sys.platform == "linux":  # an access list: with the mode alone, the group has its mask's rights
+        mode = stat.S_IMODE(status.st_mode)
+        if sys.platform == "linux":
             attributes = old.attributes or {}
             for name in {**_attributes(new), **attributes}:
-                with suppress(OSError):
+                try:
                     if name in attributes:
                         os.setxattr(new, name, attributes[name])
                     else:  # the folder's for new files
                         os.removexattr(new, name)
-        os.fchmod(new, stat.S_IMODE(status.st_mode))
+                except OSError:
+                    if name == "system.posix_acl_access":  # whose mask would be the group's rights
+                        mode &= ~stat.S_IRWXG
+        os.fchmod(new, mode)
     os.fsync(new)
     _check_text(old, old.text)
 

@@ -60,6 +60,19 @@ def test_an_access_list_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert path.stat().st_mtime > 0
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="has access lists of its own")
+def test_without_its_access_list_a_file_is_closed_to_its_group(tmp_path: Path) -> None:
+    """A container may not know a user whom the list names: it shows another number, and does not take that back."""
+    path = tmp_path / "credentials"
+    path.write_text("old")
+    path.chmod(0o640)  # the list's mask: the group itself may not read
+    everybody = 0xFFFFFFFF
+    rows = (1, 6, everybody), (2, 4, everybody), (4, 0, everybody), (16, 4, everybody), (32, 0, everybody)
+    read = rewrite.read(str(path))._replace(attributes={"system.posix_acl_access": access_list(*rows)})
+    rewrite.replace(read, "new")
+    assert (path.read_text(), mode(path)) == ("new", 0o600)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="cannot open a folder")
 def test_the_file_and_then_its_name_are_on_the_disk_at_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
