@@ -1,12 +1,13 @@
 """`mfaenv clear`: remove all that is stored, or one profile's sessions and those that depend on it."""
 
 import os
+from contextlib import suppress
 
 from mfaenv.commands.status import nothing_stored
 from mfaenv.config import awsfiles, resolve, roles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse
-from mfaenv.fast.entry import Session
+from mfaenv.fast.entry import Session, patiently
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session import remembered
 from mfaenv.session.lock import remove_abandoned
@@ -19,7 +20,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     """Raise MfaenvError for a refused store, a wrong name, or a file that stays."""
     profile = parse.text(options, "profile")
     store = Store.of(env)
-    store.check()
+    store.check(is_read=True)
     terminal = Terminal.for_options(options, env)
     names = store.names(*KINDS)
     sessions = {name: store.read(Session, name) for name in names if kind(name) == SESSION}
@@ -65,9 +66,12 @@ def _of_profile(
 
 def _remove(store: Store, name: str) -> bool:
     """Return whether a file is gone, by whichever process; a lock that is held stays."""
+    path = store.file(name)
     if kind(name) == LOCK:
-        return remove_abandoned(store.file(name))
-    return store.delete(name) or not os.path.lexists(store.file(name))
+        return remove_abandoned(path)
+    with suppress(OSError):
+        patiently(lambda: os.unlink(path))
+    return not os.path.lexists(path)
 
 
 def _described(entry: Session) -> str:

@@ -38,7 +38,7 @@ class SessionRow:
 def run(options: Options, _words: Words, env: Env) -> int:
     """Raise MfaenvError for a refused store, or a wrong name."""
     store = Store.of(env)
-    store.check()
+    store.check(is_read=True)
     shell, stored, problems = collect(options, env, store, time.time())
     if options.get("as_json"):
         import json

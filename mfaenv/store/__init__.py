@@ -7,6 +7,7 @@ Tab loads this module, so it imports nothing slow.
 import errno
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from mfaenv.errors import MfaenvError
 from mfaenv.fast.entry import (
@@ -18,7 +19,6 @@ from mfaenv.fast.entry import (
     ReadOnlyStore,
     Session,
     file_name,
-    patiently,
     to_text,
     with_end,
 )
@@ -56,11 +56,14 @@ def kind(name: str) -> str:
 class Store(ReadOnlyStore):
     """The same directory, to be written too."""
 
-    def check(self) -> None:
-        """Raise MfaenvError where the directory must not be used."""
+    def check(self, *, is_read: bool = False) -> None:
+        """Raise MfaenvError where the directory must not be used, or cannot be read though it is there."""
         if reason := self.refusal():
             hint = "Move it away, or name another folder in MFAENV_CACHE_DIR."
             raise MfaenvError(f"The store {self.path} {reason}: refused.", hint)
+        # os.walk yields nothing where it may not read. For the dot it must be allowed to enter too.
+        if is_read and os.path.isdir(self.path) and not any(os.walk(self.file("."))):
+            raise MfaenvError(f"The store {self.path} cannot be read.", "chmod 700 opens it.")
 
     def can_be_written(self) -> bool:
         """Return whether the directory, or the folder in which it would be made, may be written."""
@@ -87,11 +90,10 @@ class Store(ReadOnlyStore):
     def _is_ours(self) -> bool:
         if self._private(MARK).startswith(MARK_TEXT):
             return True
-        try:
+        with suppress(OSError):
             kinds = {kind(name) for name in os.listdir(self.path) if name != MARK}
-        except OSError:
-            return False
-        return "" not in kinds and not kinds.isdisjoint(ENTRIES)
+            return "" not in kinds and not kinds.isdisjoint(ENTRIES)
+        return False
 
     def put(self, entry: Entry, until: float) -> None:
         """Write an entry that ends at `until`, in seconds since 1970: its time of change. Raise OSError."""
@@ -104,21 +106,12 @@ class Store(ReadOnlyStore):
         self._check_mark()
         private_files.replace(self.file(name), data, finish)
 
-    def delete(self, name: str) -> bool:
-        """Remove an entry; return whether it was there."""
-        try:
-            patiently(lambda: os.unlink(self.file(name)))
-        except OSError:
-            return False
-        return True
-
     def names(self, *kinds: str) -> list[str]:
         """List the names of the files of these kinds, in order; none in a folder without mark."""
-        if not self._is_ours():
-            return []
-        with os.scandir(self.path) as files:
+        with suppress(OSError), os.scandir(self.path) as files:
             ours = (file for file in files if kind(file.name) in kinds and file.is_file(follow_symlinks=False))
-            return sorted(file.name for file in ours)
+            return sorted(file.name for file in ours) if self._is_ours() else []
+        return []
 
     def announce(self, time: str) -> None:
         """Announce a new session, by its time. Raise OSError."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from observed_aws import ObservedAws
-from product import COMMAND, Product, as_nobody
+from product import COMMAND, Product, as_nobody, where_modes_count
 from programs import write_program
 from settings import configure
 from trouble import assert_explained
@@ -313,6 +313,24 @@ def test_clear_does_not_claim_to_have_removed_what_stays(product: Product, quiet
     assert "No session is stored" not in done.err
     assert "Removed" not in done.err
     assert len(status(product)["stored"]) == 1
+
+
+@pytest.mark.usefixtures("signed_in")
+@pytest.mark.skipif(os.name == "nt", reason="a directory has no such mode there")
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o300, 0o100, 0])
+def test_a_store_that_cannot_be_read_is_not_an_empty_one(product: Product, mode: int) -> None:
+    stored = sorted(os.listdir(product.cache))
+    where_modes_count(product).cache.chmod(mode)
+    for words in (("clear",), ("clear", "-p", "default"), ("status",), ("status", "--json")):
+        done = product.run(*words)
+        assert (done.status, done.out) == (1, ""), words
+        assert done.err.splitlines() == [
+            f"mfaenv: The store {product.cache} cannot be read.",
+            "        chmod 700 opens it.",
+        ]
+    assert "bug" not in product.run("doctor").err
+    product.cache.chmod(0o700)
+    assert sorted(os.listdir(product.cache)) == stored
 
 
 @pytest.mark.usefixtures("signed_in")
