@@ -75,7 +75,6 @@ class Bash(Posix):
         ("CHECK", "_mfaenv_check() {"),
         ("LOOK", "_mfaenv_look"),
         ("IS_SUBSHELL", IS_SUBSHELL % "BASH_SUBSHELL"),
-        ("AT_CTRL_C", ":"),
         ("IS_READ", IN_SUBSHELL % "BASH_SUBSHELL"),
         ("PRINT", PRINTED),
     )

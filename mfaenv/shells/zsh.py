@@ -16,8 +16,6 @@ class Zsh(Posix):
         ("CLOCK", "_mfaenv_now=$EPOCHSECONDS"),
         ("CHECK", "_mfaenv_hook() {\n    \\emulate -LR zsh"),
         ("IS_SUBSHELL", IS_SUBSHELL % "ZSH_SUBSHELL"),
-        # A substitution that ends before mfaenv lets zsh set its own modes first.
-        ("AT_CTRL_C", r"""[ "${ZSH_SUBSHELL-0}" -eq 0 ] || \trap 'exit 130' INT"""),
         ("IS_READ", IN_SUBSHELL % "ZSH_SUBSHELL"),
         ("PRINT", PRINTED),
     )

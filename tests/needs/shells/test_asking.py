@@ -213,10 +213,14 @@ def test_a_line_that_was_quit_fails(product: Product, name: str, loaded: bool) -
         assert "wenton" not in window.text
 
 
-@pytest.mark.parametrize("name", ["bash", "zsh", "dash", "ksh93"])
-def test_with_the_function_ctrl_c_does_not_let_the_line_go_on(product: Product, name: str) -> None:
+@pytest.mark.parametrize("before", [":", "trap : INT"], ids=["", "with a trap"])
+@pytest.mark.parametrize("name", ["bash", "zsh", "dash", "ksh93", "mksh", "busybox"])
+def test_with_the_function_ctrl_c_does_not_let_the_line_go_on(product: Product, name: str, before: str) -> None:
+    """A shell with a trap of its own goes on with what a substitution has printed before it ended."""
     shell = BY_NAME[name]
     with open_loaded(product, shell) as window:
+        window.enter(before)
+        window.prompted()
         window.enter(f"{shell.typed_lines[0]} && echo went''on")
         window.see(QUESTION)
         window.press(CTRL_C)
