@@ -14,8 +14,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     """Raise MfaenvError (usage) for an unknown shell or format."""
     target = choose_target(options, env)
     pairs, is_read = environment.removal(env), target in shells.NAMES and not os.isatty(1)
-    with_diff = direnv.with_diff(pairs, env) if is_read else []
-    diff = [pair for pair in with_diff if pair[0] == environment.DIRENV_DIFF]
+    diff = [pair for pair in direnv.with_diff(pairs, env) if is_read and pair[0] == environment.DIRENV_DIFF]
     write = secrets_to_stdout if diff else to_stdout  # it holds the former keys
     write(shells.render(target, [*pairs, *diff]))
     if os.isatty(1) and target in shells.NAMES:

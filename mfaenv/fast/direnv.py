@@ -1,7 +1,7 @@
 """What direnv remembers of a folder, where it would take back what a session sets; `fast` loads it only in a folder."""
 
 from mfaenv.fast.entry import FOLDER, LATEST
-from mfaenv.fast.environment import DIRENV_DIFF, LIMIT, PINNED, PROFILE, SEEN
+from mfaenv.fast.environment import DIRENV_DIFF, KEY, LIMIT, PINNED, PROFILE
 from mfaenv.fast.parse import Env, Record
 
 EMPTY_DIFF = "eJyrVipQsqqu1VHKA1G1ACV1BO8="  # of no variables
@@ -18,10 +18,9 @@ class DirenvState(Record):
 
 def state(session: dict[str, str | None], env: Env) -> DirenvState | None:
     """Return direnv's state where it would take back what a session sets, JSON's null where it cannot be read."""
-    if not env.get(DIRENV_DIFF) or "DIRENV_IN_ENVRC" in env:  # what an .envrc sets is the folder's
-        return None
-    limited, changes = session.get(LIMIT), {name for name in session if env.get(name) != session[name]}
-    if not limited and not changes:
+    changes = {name for name in session if env.get(name) != session[name]}
+    is_by_envrc = "DIRENV_IN_ENVRC" in env  # what that sets is the folder's
+    if is_by_envrc or not env.get(DIRENV_DIFF) or not changes:
         return None
     import binascii  # these two take a while, and a prompt hook mostly has no use for them
     import zlib
@@ -31,11 +30,10 @@ def state(session: dict[str, str | None], env: Env) -> DirenvState | None:
         diff, watches = (zlib.decompress(binascii.a2b_base64(each)) for each in packed.split())
     except (ValueError, zlib.error):
         return DirenvState(b"null", b"null")
-    # Where the folder's session was the shell's already, direnv sees neither keys nor SEEN, but watches the store.
-    names = session if limited else ("AWS_ACCESS_KEY_ID", SEEN)
-    is_another = changes & {PROFILE, PINNED, LIMIT} and NEWS.encode() in watches
-    takes_back = is_another or any(f'"{name}":'.encode() in diff for name in names)
-    return DirenvState(diff, watches) if takes_back else None
+    is_folders = any(f'"{name}":'.encode() in diff for name in ("AWS_ACCESS_KEY_ID", KEY))
+    # Where the folder's session was the shell's already, direnv sees no keys, but watches the store.
+    is_another = changes & {PROFILE, PINNED, LIMIT} and NEWS.encode() in watches and not session.get(LIMIT)
+    return DirenvState(diff, watches) if is_folders or is_another else None
 
 
 def without_diff(env: dict[str, str]) -> dict[str, str]:

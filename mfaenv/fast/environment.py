@@ -59,8 +59,7 @@ OWN_SESSION = ("role_arn", "region", *LIMITS)  # those that ask for another than
 SEEN = "MFAENV_AWS_PROFILE"
 """The person's AWS_PROFILE at the prompt hook's last look."""
 
-UNSEEN = "not yet seen"
-"""SEEN's value where AWS_PROFILE is to change no session: in a new shell, and behind a folder of direnv's."""
+UNSEEN = "not yet seen"  # SEEN's value in a new shell whose session AWS_PROFILE is not to change
 
 PUT_BACK = "MFAENV_PUT_BACK"  # the person's AWS_PROFILE that a session removed and the hook sets again
 FORMER = "MFAENV_FORMER_PROFILE"  # the profile that the shell had before its person set AWS_PROFILE

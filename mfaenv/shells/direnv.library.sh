@@ -19,12 +19,6 @@ use_mfaenv() {
         printf "mfaenv: this shell stays limited: for the folder's session, type %s\n" "$get" >&2
     elif text=$(command mfaenv --shell bash --cached ${1+"--profile=$1"}); then
         eval "$text" || status=$?
-        # The .envrc's own variable goes with the folder: the hook is not to put it back.
-        if [[ -z ${AWS_PROFILE-} && -n $named && $named != "$_mfaenv_named" ]]; then
-            export AWS_PROFILE=$named
-            unset MFAENV_PUT_BACK
-        fi
-        [ -z "${AWS_PROFILE-}" ] || export MFAENV_AWS_PROFILE=$AWS_PROFILE
     else
         wrong="no session is stored: type $get"
     fi
@@ -32,10 +26,16 @@ use_mfaenv() {
         # Without the program too.
         unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN MFAENV_EXPIRES
         eval "$(command mfaenv unset --shell bash)"
-        export MFAENV_AWS_PROFILE="${AWS_PROFILE-}" # and direnv is to take the next session's keys back
+        export MFAENV_AWS_PROFILE="${AWS_PROFILE-}" MFAENV_KEY='' # direnv is to take the next session's keys back
         [ "$status" != 0 ] || [ -z "$profile" ] || export MFAENV_PROFILE=$profile
         printf 'mfaenv: %s\n' "$wrong" >&2
     fi
+    # The .envrc's own variable stays, and goes with the folder: the hook is not to put it back.
+    if [[ -z ${AWS_PROFILE-} && -n $named && $named != "$_mfaenv_named" ]]; then
+        export AWS_PROFILE=$named
+        unset MFAENV_PUT_BACK
+    fi
+    [ -z "${AWS_PROFILE-}" ] || export MFAENV_AWS_PROFILE=$AWS_PROFILE
     case $flags in *v*) set -v ;; esac
     case $flags in *x*) set -x ;; esac
     return $status

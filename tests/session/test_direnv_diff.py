@@ -39,40 +39,39 @@ def test_it_takes_nothing_of_a_limited_session_back() -> None:
         "p": {**before, environment.SETTINGS: "AWS_RETRY_MODE=standard"},
         "n": {"AWS_ACCESS_KEY_ID": "ASIAFOLDER", "AWS_CONFIG_FILE": "theirs", "PATH": "/folder:/bin"},
     }
-    left = {"p": {"PATH": "/bin"}, "n": {"AWS_CONFIG_FILE": "theirs", "PATH": "/folder:/bin"}}
-    env = {environment.DIRENV_DIFF: packed(sides), DIRENV_WATCHES: packed(FILES)}
-    assert told(env, limit="read-only", pinned="1") == [(environment.DIRENV_DIFF, left)]
-    assert told({environment.DIRENV_DIFF: packed(left)}, limit="read-only") == []
-    assert told({}, limit="read-only") == []
-
-
-def test_it_takes_its_own_variable_back_from_a_limited_session() -> None:
-    sides: dict[str, dict[str, str]] = {"p": {}, "n": {"AWS_PROFILE": "folders", environment.SEEN: "folders"}}
     left = {
-        "p": {environment.SEEN: environment.UNSEEN},
+        "p": {"PATH": "/bin", environment.SEEN: "mine"},
+        "n": {"AWS_CONFIG_FILE": "theirs", "PATH": "/folder:/bin", environment.SEEN: ""},
+    }
+    env = {environment.DIRENV_DIFF: packed(sides), DIRENV_WATCHES: packed(FILES), environment.SEEN: "mine"}
+    limited = {"limit": "read-only", "pinned": "1"}
+    assert told(env, **limited) == [(environment.DIRENV_DIFF, left), (DIRENV_WATCHES, FILES[1:])]
+    env = {environment.DIRENV_DIFF: packed(left), DIRENV_WATCHES: packed(FILES[1:])}
+    assert told(env, **limited) == []
+    assert told({**env, environment.LIMIT: "read-only"}) == []
+    assert told({}, **limited) == []
+
+
+@pytest.mark.parametrize("before", [{}, {"AWS_PROFILE": "mine"}])
+def test_a_variable_that_goes_with_the_folder_leaves_a_limited_session(before: dict[str, str]) -> None:
+    sides = {"p": before, "n": {"AWS_PROFILE": "folders", KEYS[0]: "ASIAFOLDER", environment.SEEN: "folders"}}
+    left = {
+        "p": {**before, environment.SEEN: before.get("AWS_PROFILE", "")},
         "n": {"AWS_PROFILE": "folders", environment.SEEN: ""},
     }
-    assert told({environment.DIRENV_DIFF: packed(sides)}, limit="read-only") == [
-        (environment.DIRENV_DIFF, left)
-    ]
-
-
-def test_a_variable_that_was_followed_in_the_folder_is_no_change_behind_it() -> None:
-    sides = {"p": {"PATH": "/bin"}, "n": {KEYS[0]: "folder", environment.SEEN: "", "PATH": "/folder:/bin"}}
-    env = {environment.SEEN: "prod", "AWS_PROFILE": "prod", environment.DIRENV_DIFF: packed(sides)}
-    left = {
-        "p": {"PATH": "/bin", environment.SEEN: "prod"},
-        "n": {environment.SEEN: "", "PATH": "/folder:/bin"},
-    }
+    env = {environment.DIRENV_DIFF: packed(sides), environment.SEEN: "folders", "AWS_PROFILE": "folders"}
     assert told(env, limit="read-only") == [(environment.DIRENV_DIFF, left)]
 
 
-def test_a_profile_of_the_persons_own_that_it_puts_back_is_a_change() -> None:
-    sides = {"p": {"AWS_PROFILE": "mine"}, "n": {"AWS_PROFILE": "folders", "MFAENV_PROFILE": "folders"}}
-    left = {**sides, "n": {"AWS_PROFILE": "folders"}}
-    assert told({environment.DIRENV_DIFF: packed(sides)}, limit="read-only") == [
-        (environment.DIRENV_DIFF, left)
-    ]
+@pytest.mark.parametrize("session", [{}, {"profile": "other"}, {"limit": "limited"}])
+def test_what_replaces_a_limited_session_stays(session: dict[str, str]) -> None:
+    """The limited one is not what was before the folder."""
+    env = {
+        environment.DIRENV_DIFF: packed({"p": {}, "n": {"PATH": "/bin"}}),
+        DIRENV_WATCHES: packed(FILES),
+        environment.LIMIT: "read-only",
+    }
+    assert dict(told(env, **session)).get(environment.DIRENV_DIFF, {"p": {}})["p"] == {}  # type: ignore[index]
 
 
 def test_it_takes_all_of_a_session_back_whose_keys_it_takes_back() -> None:
@@ -92,19 +91,6 @@ def test_it_takes_all_of_a_session_back_whose_keys_it_takes_back() -> None:
     known = {*sides["p"], *sides["n"]}
     assert taken["p"] == {**sides["p"], **{name: env[name] for name in ours if name not in known}}
     assert taken["p"].keys() | {"MFAENV_PROFILE", "AWS_RETRY_MODE"} == taken["p"].keys() | taken["n"].keys()
-
-
-def test_a_limited_session_comes_back_but_not_with_another_in_the_store() -> None:
-    env = {
-        **dict.fromkeys(environment.SET, "old"),
-        environment.PROFILE: "prod",
-        environment.DIRENV_DIFF: packed({"p": {}, "n": {environment.SEEN: ""}}),
-        DIRENV_WATCHES: packed(FILES),
-    }
-    (_, taken), watches = told(env)
-    assert isinstance(taken, dict)
-    assert taken["p"] == {name: "old" for name in environment.SET if name != environment.PROFILE}
-    assert watches == (DIRENV_WATCHES, FILES[1:])
 
 
 def test_it_is_told_nothing_by_its_own_file() -> None:
@@ -163,7 +149,7 @@ def test_it_is_told_nothing_where_it_knows_no_keys(sides: object) -> None:
 
 
 def test_it_takes_a_session_back_where_its_library_found_none() -> None:
-    diff = packed({"p": {}, "n": {environment.SEEN: "", environment.PROFILE: "prod"}})
+    diff = packed({"p": {}, "n": {environment.KEY: "", environment.PROFILE: "prod"}})
     [(_, taken)] = told({environment.DIRENV_DIFF: diff, environment.PROFILE: "prod"})
     assert isinstance(taken, dict)
     assert taken["n"].keys() >= {*KEYS[:2]}
@@ -193,6 +179,11 @@ def test_it_is_told_nothing_of_what_the_shell_has() -> None:
     ],
     ids=range(7),
 )
+def test_it_is_told_nothing_where_nobody_can_read_it(diff: str) -> None:
+    assert told({environment.DIRENV_DIFF: diff}) == []
+
+
+@pytest.mark.parametrize("diff", ["no", "\u00e9", "AAAA", packed_text(b'"AWS_ACCESS_KEY_ID":')])
 def test_what_nobody_can_read_is_emptied_for_a_limited_session(diff: str) -> None:
     assert told({environment.DIRENV_DIFF: diff}, limit="read-only") == [
         (environment.DIRENV_DIFF, {"p": {}, "n": {}})

@@ -116,10 +116,9 @@ class Seat:
                 another(*typed.split()[1:])
             elif sets and " " not in name:
                 self.set(name, value)
-            elif typed == "unset AWS_PROFILE":
-                self.unset_profile()
             elif typed:
-                self.type(typed.removeprefix("ENTER"))
+                unset = "unset AWS_PROFILE"
+                self.type(typed.removeprefix("ENTER").replace(unset, UNSET.get(self.row.name, unset)))
             seen, _, said = seen.removesuffix('"').partition('"')
             if seen:
                 self.has(seen.strip())

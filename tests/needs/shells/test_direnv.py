@@ -99,15 +99,27 @@ BOTH_LINES = """
     ENTER                   -> staging AWS_PROFILE=staging
     cd ..                   -> default
 """
+BOTH_WITHOUT = """
+    mfaenv -p default
+    cd both                 -> production no keys, AWS_PROFILE=production "no session is stored: type mfaenv"
+    ENTER                   -> production no keys, AWS_PROFILE=production
+    mfaenv
+    ENTER                   -> production AWS_PROFILE=production
+    ENTER                   -> production AWS_PROFILE=production
+    cd ..
+    ENTER                   -> default
+    mfaenv clear -p production
+    touch both/.envrc
+"""
 TO_THE_FOLDERS = """
     mfaenv -p staging
     cd staging              -> staging
-    {line}
+    ENTER
     mfaenv -p production    -> production
     ANOTHER --read-only
     ENTER                   -> production
     cd ..
-    ENTER                   -> staging {seen}
+    ENTER                   -> staging not limited
 """
 BEFORE_THE_VARIABLE = """
     AWS_PROFILE=production  -> production AWS_PROFILE=production
@@ -122,9 +134,10 @@ LIMITED = """
     cd named
     ENTER                   -> staging AWS_PROFILE=staging
     mfaenv --read-only      -> staging AWS_PROFILE=staging, limited
-    cd ..
-    ENTER                   -> staging the same key
-    AWS_PROFILE=default     -> default AWS_PROFILE=default
+    direnv reload
+    ENTER                   -> staging the same key, AWS_PROFILE=staging, limited
+    {leave}
+    ENTER                   -> {left}
 """
 NAMED = {"named": "export AWS_PROFILE=staging"}
 BOTH = {"both": "export AWS_PROFILE=staging\nuse mfaenv staging"}
@@ -139,12 +152,7 @@ WALKS = {
     """),
     "the first session of a shell goes with the folder": Walk(f"mfaenv unset{TWICE}{TWICE}"),
     "another profile's session stays where the shell came with the folder's": Walk(
-        TO_THE_FOLDERS.format(line="ENTER", seen="not limited"), is_stored=True, in_both_orders=False
-    ),
-    "another profile's session stays where the shell came with the folder's, limited": Walk(
-        TO_THE_FOLDERS.format(line="mfaenv --read-only -p staging", seen="limited"),
-        is_stored=True,
-        in_both_orders=False,
+        TO_THE_FOLDERS, is_stored=True, in_both_orders=False
     ),
     "another profile's session stays where the person's variable names the folder's": Walk("""
         AWS_PROFILE=staging     -> staging AWS_PROFILE=staging
@@ -155,6 +163,28 @@ WALKS = {
         cd ..
         ENTER                   -> staging AWS_PROFILE=staging
     """),
+    "what replaces a limited session of a folder stays": Walk(
+        """
+        cd staging              -> staging
+        mfaenv --read-only -p staging -> staging limited
+        mfaenv -p production    -> production not limited
+        ANOTHER --read-only
+        ENTER                   -> production not limited
+        cd ..                   -> production not limited
+        cd staging              -> staging
+        mfaenv --read-only -p production -> production limited
+        mfaenv unset            -> none
+        cd ..                   -> none
+        AWS_PROFILE=staging
+        ENTER                   -> staging AWS_PROFILE=staging
+        cd staging              -> staging AWS_PROFILE=staging
+        mfaenv --read-only -p production -> production AWS_PROFILE=staging, limited
+        mfaenv -p production    -> production AWS_PROFILE=staging, not limited
+        cd ..
+        ENTER                   -> production AWS_PROFILE=staging, not limited
+        """,
+        is_stored=True,
+    ),
     "a limited session stays behind a folder in which the variable was set": Walk(
         """
         cd staging
@@ -164,13 +194,6 @@ WALKS = {
         ENTER                   -> staging AWS_PROFILE=production, limited
         unset AWS_PROFILE
         ENTER                   -> .* AWS_PROFILE=none
-        mfaenv unset
-        cd staging
-        mfaenv -p production
-        mfaenv --read-only -p staging
-        mfaenv -p production    -> production
-        cd ..
-        ENTER                   -> staging limited
         """,
         is_stored=True,
     ),
@@ -178,23 +201,40 @@ WALKS = {
         """
         cd limited              -> staging
         mfaenv --read-only -p staging -> staging limited
-        ENTER                   -> staging the same key
         ANOTHER
+        ENTER                   -> staging the same key
+        direnv reload
         ENTER                   -> staging the same key, limited, inside "this shell stays limited: for the folder's \
 session, type mfaenv -p staging"
         cd ../production        -> staging the same key
         cd ..                   -> staging the same key, limited, outside
-        cd limited
+        cd limited              -> staging the same key, limited, inside
+        mfaenv --read-only -p production -> production limited, inside
+        ANOTHER
+        ENTER                   -> production the same key, limited
         mfaenv -p staging
         ANOTHER --read-only
         ENTER                   -> staging not limited, inside
+        cd ..                   -> staging not limited, outside
         """,
         {"limited": "export OF_THE_FOLDER=1\nuse mfaenv staging"},
         in_both_orders=False,
     ),
-    "a limited session stays where the folder's variable goes": Walk(LIMITED, NAMED),
-    "a limited session stays where the folder's variable goes, both lines": Walk(
-        LIMITED, {"named": BOTH["both"]}, in_both_orders=False
+    "a limited session stays where the variable of a folder with both lines goes": Walk(
+        LIMITED.format(leave="cd ..", left="staging the same key, limited"), {"named": BOTH["both"]}
+    ),
+    "a limited session ends where the variable of a folder with both lines changes": Walk(
+        LIMITED.format(leave="cd ../other", left="production AWS_PROFILE=production"),
+        {"named": BOTH["both"], "other": "export AWS_PROFILE=production"},
+        is_stored=True,
+    ),
+    "a limited session ends where the folder's variable goes": Walk(
+        LIMITED.format(leave="cd ..", left="default"), NAMED
+    ),
+    "a limited session ends where the folder's variable changes": Walk(
+        LIMITED.format(leave="cd ../other", left="production AWS_PROFILE=production"),
+        {**NAMED, "other": "export AWS_PROFILE=production"},
+        is_stored=True,
     ),
     "the person's variable counts again behind a limited session": Walk(
         """
@@ -263,10 +303,35 @@ session, type mfaenv -p staging"
         in_both_orders=False,
     ),
     "where a file names a profile without a session mfaenv gets that": Walk(
+        f"""{BOTH_WITHOUT}{BOTH_WITHOUT}""",
+        {"both": "export AWS_PROFILE=production\nuse mfaenv"},
+    ),
+    "where a file has both lines the variable stays without a session": Walk(
+        BOTH_WITHOUT,
+        {"both": "export AWS_PROFILE=production\nuse mfaenv production"},
+    ),
+    "from a folder with the variable to one with both lines": Walk(
         """
-        cd both                 -> production no keys "no session is stored: type mfaenv"
+        cd variable
+        ENTER                   -> none AWS_PROFILE=production
+        cd ../both              -> production no keys, AWS_PROFILE=production
         mfaenv
         ENTER                   -> production AWS_PROFILE=production
+        cd ..
+        ENTER                   -> default
+        """,
+        {"variable": "export AWS_PROFILE=production", "both": "export AWS_PROFILE=production\nuse mfaenv"},
+    ),
+    "from one's own variable to a folder with both lines": Walk(
+        """
+        AWS_PROFILE=production
+        ENTER                   -> none AWS_PROFILE=production
+        unset AWS_PROFILE && cd both
+        ENTER                   -> production no keys, AWS_PROFILE=production
+        mfaenv
+        ENTER                   -> production AWS_PROFILE=production
+        cd ..
+        ENTER                   -> default
         """,
         {"both": "export AWS_PROFILE=production\nuse mfaenv"},
         in_both_orders=False,
@@ -479,7 +544,7 @@ def test_a_limited_shell_of_exec_stays_limited_in_a_folder(stored: Product, shel
     shown = f"{LIMITED_AND_FOLDER}; sh -c 'echo $AWS_ACCESS_KEY_ID'"
     script = stored.home / "inner"
     script.write_text(
-        f"{shown}; touch -d 2030-01-01 $MFAENV_STORE/latest; {load}; {shown}; cd ..; {load}; {shown}"
+        f"{shown}; touch -d 2030-01-01 $MFAENV_STORE/latest .envrc; {load}; {shown}; cd ..; {load}; {shown}"
     )
     outer = f"cd staging; direnv allow; {load}; mfaenv exec -q --read-only -p staging -- {shell} {script}"
     done = subprocess.run(
