@@ -128,8 +128,10 @@ PROOFS = {
     "With an older Python it is as": ("test_the_store_is_in_the_local_application_data",),
     "A file of `-o` or `>` is": (),
     "**Traces:": (),
-    "`eval $(mfaenv)` shows keys under `set -x`.": (),
-    "So does a shell that traces from": (),
+    "`eval $(mfaenv)` shows keys under `set -x`": (),
+    "The function shows them only to such": (),
+    "In tcsh the alias `postcmd` sees keys.": (),
+    "A shell that traces from its start": (),
     "**ksh93** has a file for what `$(…)`": (),
     "Other users can open it for a": (),
     "On Linux mfaenv then prints no key.": (
