@@ -134,7 +134,7 @@ def _shell(env: Env, rows: list[SessionRow], now: float) -> SessionRow | None:
 
 def rule(env: Env) -> str:
     """Return why this shell has its profile's session; empty where it is not mfaenv's."""
-    profile, asked = env.get(environment.PROFILE, ""), env.get(environment.AWS_PROFILE, "")
+    profile, asked = env.get(environment.PROFILE, ""), env.get(environment.AWS_PROFILE)
     if not profile or not environment.has_session(env):
         return ""
     if asked == profile:
@@ -142,7 +142,7 @@ def rule(env: Env) -> str:
     if asked and asked == env.get(environment.SEEN):
         return f"AWS_PROFILE was {asked} already when {profile} was asked for: that holds until AWS_PROFILE changes."
     why = f"The session is of {profile} because mfaenv was asked for it; AWS_PROFILE is not set."
-    return "" if asked else why
+    return why if asked is None else ""
 
 
 def _problems(env: Env, shell: SessionRow | None, store: Store) -> list[str]:
@@ -156,6 +156,8 @@ def _problems(env: Env, shell: SessionRow | None, store: Store) -> list[str]:
     profile, source = parse.lookup({}, theirs, "profile")
     if profile and profile != shell.profile and not shell.rule:
         problems.append(f"The exported keys hide profile {profile} ({source}) from most AWS programs.")
+    empty = "is empty: unset it. The AWS CLI and boto3 take that for a name."
+    problems += [f"{name} {empty}" for name in theirs if env.get(name) == ""]
     if shell.remaining == 0:
         problems.append("The session of this shell has ended. Get a new one, with mfaenv.")
     elif not (is_kept or may_need_no_code or env.get(environment.ONLY)) and store.can_be_written():

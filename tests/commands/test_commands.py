@@ -190,6 +190,20 @@ def test_where_no_session_can_be_stored_that_is_told_and_the_shells_is_in_order(
     assert "mfaenv keys" not in product.run("keys").err
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a variable cannot be empty there")
+@pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
+def test_an_empty_name_of_a_profile_is_told(product: Product, signed_in: dict[str, str], variable: str) -> None:
+    product.env |= {**signed_in, variable: ""}
+    told = f"{variable} is empty: unset it. The AWS CLI and boto3 take that for a name."
+    assert status(product)["problems"] == [told]
+    out = product.run("status").out
+    assert told in out
+    assert f"{variable} is not set" not in out
+    rows = json.loads(product.run("doctor", "--json").out)["checks"]
+    assert (told, "wrong") in [(row["text"], row["state"]) for row in rows if row["topic"] == "environment"]
+    assert variable in product.run("unset", "--shell", "bash").out  # which doctor names
+
+
 def test_the_profile_whose_sessions_status_lists_is_not_one_that_keys_hide(bare: Product) -> None:
     bare.env |= {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_PROFILE": "work"}
     assert [
