@@ -107,7 +107,7 @@ def answer(options: Options, env: Env, tell: "Tell | None" = None) -> int | None
 
 def is_told(options: Options, env: Env, pairs: list[Pair]) -> bool:
     """Return whether a shell is told what it gets: on a terminal, and in a log where another session goes."""
-    had_one = environment.KEY in env or environment.EXPIRES in env
+    had_one = env.get(environment.KEY) or environment.EXPIRES in env
     is_another = had_one and ("AWS_ACCESS_KEY_ID", env.get("AWS_ACCESS_KEY_ID")) not in pairs
     is_silent = "quiet" in options or ("cached" in options and not env.get(environment.LIMIT))
     return (is_another or os.isatty(STDERR)) and not is_silent and not os.isatty(STDOUT)

@@ -19,8 +19,8 @@ class DirenvState(Record):
 def state(session: dict[str, str | None], env: Env) -> DirenvState | None:
     """Return direnv's state where it would take back what a session sets, JSON's null where it cannot be read."""
     changes = {name for name in session if env.get(name) != session[name]}
-    is_by_envrc = "DIRENV_IN_ENVRC" in env  # what that sets is the folder's
-    if is_by_envrc or not env.get(DIRENV_DIFF) or not changes:
+    # What an .envrc sets is the folder's.
+    if "DIRENV_IN_ENVRC" in env or not (env.get(DIRENV_DIFF) and changes):
         return None
     import binascii  # these two take a while, and a prompt hook mostly has no use for them
     import zlib
@@ -32,7 +32,7 @@ def state(session: dict[str, str | None], env: Env) -> DirenvState | None:
         return DirenvState(b"null", b"null")
     is_folders = any(f'"{name}":'.encode() in diff for name in ("AWS_ACCESS_KEY_ID", KEY))
     # Where the folder's session was the shell's already, direnv sees no keys, but watches the store.
-    is_another = changes & {PROFILE, PINNED, LIMIT} and NEWS.encode() in watches and not session.get(LIMIT)
+    is_another = changes & {PROFILE, PINNED, LIMIT} and NEWS.encode() in watches
     return DirenvState(diff, watches) if is_folders or is_another else None
 
 

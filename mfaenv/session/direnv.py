@@ -2,7 +2,7 @@
 
 from mfaenv.fast import environment
 from mfaenv.fast.direnv import DIRENV_WATCHES, EMPTY_DIFF, NEWS, state
-from mfaenv.fast.environment import AWS_PROFILE, DIRENV_DIFF, KEY, LIMIT, PINNED, PROFILE, SEEN, SETTINGS
+from mfaenv.fast.environment import AWS_PROFILE, DIRENV_DIFF, LIMIT, PINNED, PROFILE, SEEN, SETTINGS
 from mfaenv.fast.parse import Env
 from mfaenv.shells import Pair
 
@@ -11,7 +11,7 @@ def with_diff(session: list[Pair], env: Env) -> list[Pair]:
     """Return the session's pairs, and direnv's diff, so that on leaving the folder it takes the right ones back.
 
     A limited session stays, and what replaces it. A session of another profile than the folder's, or after a limited
-    one, lasts in the folder too: direnv does not load it again when a window stores a session.
+    one, lasts in the folder too: direnv does not load the folder's when a window stores one.
     """
     values = dict(session)
     if (folder := state(values, env)) is None:
@@ -24,9 +24,8 @@ def with_diff(session: list[Pair], env: Env) -> list[Pair]:
         sides, files = json.loads(folder.diff), json.loads(folder.watches)
         changed, changes = {DIRENV_DIFF: sides}, {name for name in values if values[name] != env.get(name)}
         if values.get(LIMIT):
-            _forget_session(sides, values, env)
-        # A limited session that direnv has not set came after the one of before the folder, or stayed by its library.
-        elif not env.get(LIMIT) or KEY in {*sides["p"], *sides["n"]}:
+            _forget_session(sides, values)
+        else:
             _add_changes(sides, changes, env)
         if DIRENV_WATCHES in env and (values.get(PINNED) or changes & {PROFILE, LIMIT}):
             changed[DIRENV_WATCHES] = [each for each in files if NEWS not in json.dumps(each)]
@@ -37,15 +36,14 @@ def with_diff(session: list[Pair], env: Env) -> list[Pair]:
     return [*session, *((name, text.replace("+", "-").replace("/", "_")) for name, text in plain)]
 
 
-def _forget_session(sides: dict[str, dict[str, str]], values: dict[str, str | None], env: Env) -> None:
-    """Take a folder's session out of the diff. Behind the folder, AWS_PROFILE is what the hook has seen."""
+def _forget_session(sides: dict[str, dict[str, str]], values: dict[str, str | None]) -> None:
+    """Take a folder's session out of the diff. That the folder's AWS_PROFILE goes is to be no change for the hook."""
     for side in sides.values():
         settings = dict(environment.parse_settings(side.get(SETTINGS, "")))
-        for name in {*values, *settings} - {AWS_PROFILE}:
+        for name in {*values, *settings, SEEN} - {AWS_PROFILE}:
             side.pop(name, None)
-    is_folders = AWS_PROFILE in {*sides["p"], *sides["n"]}
-    sides["p"][SEEN] = sides["p"].get(AWS_PROFILE, "") if is_folders else env.get(SEEN, "")
-    sides["n"][SEEN] = ""
+    if AWS_PROFILE in {*sides["p"], *sides["n"]}:
+        sides["p"][SEEN], sides["n"][SEEN] = sides["p"].get(AWS_PROFILE, ""), ""
 
 
 def _add_changes(sides: dict[str, dict[str, str]], changes: set[str], env: Env) -> None:

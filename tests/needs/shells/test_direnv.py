@@ -197,6 +197,36 @@ WALKS = {
         """,
         is_stored=True,
     ),
+    "the limited session of before the variable is known after a folder": Walk(
+        """
+        mfaenv --read-only -p production -> production limited
+        cd staging              -> production limited
+        AWS_PROFILE=staging     -> staging AWS_PROFILE=staging, not limited
+        cd ..
+        ENTER                   -> staging AWS_PROFILE=staging
+        unset AWS_PROFILE       -> none "type mfaenv with the options that you gave before"
+        cd staging              -> staging
+        mfaenv --read-only -p production -> production limited
+        AWS_PROFILE=staging     -> staging AWS_PROFILE=staging, not limited
+        cd ..
+        ENTER                   -> staging AWS_PROFILE=staging
+        unset AWS_PROFILE       -> none
+        """,
+        in_both_orders=False,
+    ),
+    "a limited session that is typed behind a folder with the variable stays": Walk(
+        """
+        cd named
+        ENTER                   -> staging AWS_PROFILE=staging
+        mfaenv --read-only -p production -> production AWS_PROFILE=staging, limited
+        cd ../staging           -> production limited
+        mfaenv --read-only -p staging -> staging limited
+        cd ..
+        ENTER                   -> staging limited
+        """,
+        NAMED,
+        in_both_orders=False,
+    ),
     "a limited session stays in a folder and outside": Walk(
         """
         cd limited              -> staging
@@ -216,6 +246,14 @@ session, type mfaenv -p staging"
         ANOTHER --read-only
         ENTER                   -> staging not limited, inside
         cd ..                   -> staging not limited, outside
+        mfaenv --read-only -p staging -> staging limited
+        cd ~/production         -> staging the same key, limited
+        mfaenv -p default       -> default not limited
+        cd ..                   -> staging limited
+        cd ~/production         -> staging limited
+        mfaenv unset            -> none
+        mfaenv -p default       -> default not limited
+        cd ..                   -> staging limited
         """,
         {"limited": "export OF_THE_FOLDER=1\nuse mfaenv staging"},
         in_both_orders=False,
