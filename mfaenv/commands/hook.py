@@ -63,6 +63,8 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     else:
         changes = _switch(asked, former[FORMER], env, store, now)
     remembered = {environment.PUT_BACK: "", SEEN: asked, **(former if asked else dict.fromkeys(former, ""))}
+    if env.get(AWS_PROFILE) == "" and env.get(environment.PROFILE_AS) != AWS_PROFILE:
+        remembered[AWS_PROFILE] = ""  # AWS's programs take an empty one for a name
     return [*changes, *((name, value or None) for name, value in remembered.items())]
 
 

@@ -212,17 +212,18 @@ def _choice() -> dict[str, str]:
     """Return which words have a value, and which make the output another shell's or a person's.
 
     They are regular expressions, of which the second matches a command too, and patterns of sh. An option's
-    letter may follow a switch's, as in `-qp prod`; in sh one switch's.
+    letter may follow switches', as in `-qp prod`; in sh those of two.
     """
     rows, others = catalog.COMMANDS[MAIN].options.items(), {*catalog.PRINTING, *ANSWERS}
     other, other_names = _flags([row for name, row in rows if name in others])
     valued, valued_names = _flags([row for name, row in rows if name not in others and row.metavar])
     switch, _ = _flags([row for name, row in rows if name not in others and not row.metavar])
-    others_start = (f"-{other}", f"-{switch}{other}", *other_names)
+    starts = [f"-{switch * count}" for count in range(3)]
+    others_start = (*(start + other for start in starts), *other_names)
     return {
         "VALUED": f"^(-{switch}*{valued}|{'|'.join(valued_names)})$",
         "OTHER_OUTPUT": f"^(-{switch}*{other}|{'|'.join(other_names)}|[^-]|$)",
-        "VALUED_PATTERN": " | ".join([f"-{valued}", f"-{switch}{valued}", *valued_names]),
+        "VALUED_PATTERN": " | ".join([*(start + valued for start in starts), *valued_names]),
         "OTHER_OUTPUT_PATTERN": " | ".join(f"{start}*" for start in others_start),
     }
 

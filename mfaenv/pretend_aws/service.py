@@ -89,8 +89,7 @@ class QueryService:
         version = form.get("Version") or "NO_VERSION_SPECIFIED"
         if action not in self.actions or version != self.version:
             raise Refusal("InvalidAction", f"Could not find operation {action} for version {version}", 400)
-        call = Call(world, caller, f"{self.name}:{action}", form)
-        return self.render(action, self.actions[action](call))
+        return self.render(action, self.actions[action](Call(world, caller, f"{self.name}:{action}", form)))
 
     def render(self, action: str, result: Content) -> HttpResponse:
         return self._response(200, f"{action}Response", {f"{action}Result": result})

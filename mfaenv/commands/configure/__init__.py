@@ -151,8 +151,7 @@ def _offer_process(request: Request, files: awsfiles.AwsFiles, env: Env, offers:
         offers.shown += 1
         return ""
     section = {**files.section(name), "region": request.region.text}
-    address = {key: section[key] for key in WHERE_AWS_IS if section.get(key)}
-    values = {SETTING: command, **address}
+    values = {SETTING: command, **{key: section[key] for key in WHERE_AWS_IS if section.get(key)}}
     made = offers.settings(f"Profile {new}, for programs outside this shell:", {new: values})
     return new if made or offers.dry_run else ""
 

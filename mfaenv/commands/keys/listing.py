@@ -115,8 +115,7 @@ def _show(rows: Sequence[_KeyRow], terminal: Terminal) -> None:
     text_to_stdout(terminal.drawn(*parts))
     ageless = next((row for row in rows if row.access_key_id and not row.created and not row.problem), None)
     if ageless and Store.of(terminal.env).can_be_written():
-        of_profile = ("-p", ageless.profile) if ageless.profile else ()
-        line = to_type("exec", *of_profile, "--", MFAENV, "keys")
+        line = to_type("exec", *(("-p", ageless.profile) if ageless.profile else ()), "--", MFAENV, "keys")
         terminal.note("Ages and last use come from IAM, which wants a session. With one:", line)
 
 

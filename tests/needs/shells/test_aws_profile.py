@@ -76,6 +76,16 @@ def test_a_session_without_a_known_end_follows_it_too(stored: Product, row: Shel
 
 
 @EACH_WITH_HOOK
+def test_a_variable_that_is_empty_goes(stored: Product, row: Shell) -> None:
+    """AWS's programs take it for a name."""
+    with seated(stored, row) as seat:
+        seat.set("AWS_PROFILE", "staging")
+        seat.has("staging AWS_PROFILE=staging")
+        seat.set("AWS_PROFILE", "" if "'" in row.typed.assign else "''")
+        seat.has("default")
+
+
+@EACH_WITH_HOOK
 def test_keys_that_are_exported_over_a_session_without_a_known_end_stay(stored: Product, row: Shell) -> None:
     set_keys(stored, "token", aws_access_key_id="ASIAOLD", aws_secret_access_key="x", aws_session_token="y")
     with seated(stored, row) as seat:

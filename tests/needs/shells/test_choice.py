@@ -15,8 +15,8 @@ HERE = (
         "-vp status",
         "-qc 123456",
         "-qd 1h",
-        "-vr x",
-        "-px",
+        "-vqr x",
+        "-vvpx",
         "-pfish",
         "-qpfish",
         "--profile=x --region y",
@@ -24,7 +24,19 @@ HERE = (
 )
 THROUGH = (
     *("status", "-q status", "-p unset exec x", "-qp unset exec x", "-qpx exec unset", "--no-input doctor"),
-    *("-fjson", "-qf json", "-s fish", "-vsfish", "-h", "-qh", "--help unset", "unset -s fish", "unset --help"),
+    *(
+        "-fjson",
+        "-qf json",
+        "-s fish",
+        "-vsfish",
+        "-h",
+        "-qh",
+        "-qvh",
+        "-qqf json",
+        "--help unset",
+        "unset -s fish",
+        "unset --help",
+    ),
 )
 PROGRAM = f"""\
 #!/bin/sh
