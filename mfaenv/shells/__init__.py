@@ -215,8 +215,7 @@ def init_line(target: str, options: Words = (), command: str = "mfaenv") -> str:
 
 def get_target(target: str) -> "Target":
     """Return the shell or format of this name. Raise KeyError where there is none."""
-    path = SHELLS[target][0] if target in SHELLS else _FORMATS[target]
-    module, _, class_name = path.rpartition(".")
+    module, _, class_name = (SHELLS[target][0] if target in SHELLS else _FORMATS[target]).rpartition(".")
     # importlib is one more module for a stored session to load.
     language: Target = getattr(__import__(f"{__name__}.{module}", fromlist=[class_name]), class_name)()
     return language

@@ -78,6 +78,7 @@ class Bash(Posix):
         ("IS_READ", IN_SUBSHELL % "BASH_SUBSHELL"),
         ("PRINT", PRINTED),
     )
+    template_parts = (("AT_CTRL_C", "bash.at_ctrl_c.sh"),)
     completion = "bash.completion.bash"
     startup_files = ("~/.bashrc",)
     startup_at_login = ("~/.bash_profile", "~/.bash_login", "~/.profile")

@@ -24,16 +24,9 @@ _mfaenv_is_read() {
 # Set here what the program prints. Where that is read, what is set here may go with the subshell: so print it too.
 _mfaenv_seen='' _mfaenv_text='' _mfaenv_exit=0 _mfaenv_flags=''
 _mfaenv_load() {
-    # A key that ends a subshell would end it before it has printed what fails the line. Of Ctrl-C it dies all the same,
-    # behind mfaenv: this ends the line, and a loop, where the shell has no trap of its own.
-    if @IS_SUBSHELL@; then
-        \trap : QUIT
-        \trap '[ -t 1 ] || \printf "(exit 130);\n"; \trap - INT; \command sh -c "kill -INT \$PPID"' INT
-    fi
-    # In ksh93 a substitution is no process of its own, and Ctrl-C leaves its text empty.
-    case ${KSH_VERSION-} in
-        Version*) \eval '[ "${.sh.subshell}" -eq 0 ] || \trap : INT QUIT' ;;
-    esac
+    # A key that ends a subshell would end it before the program has printed what fails the line.
+    if @IS_SUBSHELL@; then \trap : QUIT; fi
+    @AT_CTRL_C@
     _mfaenv_exit=0
     _mfaenv_text=$(\command mfaenv --shell @SHELL@ "$@") || _mfaenv_exit=$?
     # A program that is not there, was killed or is broken has printed nothing that lets the line fail.

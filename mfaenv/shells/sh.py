@@ -17,6 +17,7 @@ class Sh(Posix):
     reads = ("sh", "ksh")
     template_values: tuple[tuple[str, str], ...] = (
         ("FUNCTION", "mfaenv()"),
+        ("AT_CTRL_C", ":"),
         ("IS_SUBSHELL", _HAS_FORKED),
     )
     template_parts: tuple[tuple[str, str], ...] = (("IS_READ", "sh.is_read.sh"), ("PRINT", "sh.print.sh"))
@@ -34,3 +35,4 @@ class Ksh(Sh):
     """In ksh93 only such a function passes on what stands before it: ``AWS_PROFILE=staging mfaenv``."""
 
     template_values = (("FUNCTION", "function mfaenv"), ("IS_SUBSHELL", _HAS_FORKED))
+    template_parts = (("AT_CTRL_C", "ksh.at_ctrl_c.sh"), *Sh.template_parts)

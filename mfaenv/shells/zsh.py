@@ -19,7 +19,7 @@ class Zsh(Posix):
         ("IS_READ", IN_SUBSHELL % "ZSH_SUBSHELL"),
         ("PRINT", PRINTED),
     )
-    template_parts = (("LOOK", "zsh.look.sh"),)
+    template_parts = (("LOOK", "zsh.look.sh"), ("AT_CTRL_C", "zsh.at_ctrl_c.sh"))
     test = "\\builtin test"
     completion = "zsh.completion.zsh"
     startup_files = ("$ZDOTDIR/.zshrc", "~/.zshrc")

@@ -29,7 +29,7 @@ from terminals import (
     with_mfaenv,
 )
 
-from mfaenv.errors import MfaenvError
+from mfaenv.errors import DONE, MfaenvError
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.totp import STEP
 from mfaenv.terminal.terminal import Terminal
@@ -213,8 +213,14 @@ def test_a_line_that_was_quit_fails(product: Product, name: str, loaded: bool) -
         assert "wenton" not in window.text
 
 
-@pytest.mark.parametrize("before", [":", "trap : INT"], ids=["", "with a trap"])
-@pytest.mark.parametrize("name", ["bash", "zsh", "dash", "ksh93", "mksh", "busybox"])
+@pytest.mark.parametrize(
+    ("name", "before"),
+    [
+        *((name, ":") for name in ("bash", "zsh", "dash", "ksh93")),
+        ("bash", "trap : INT"),
+        ("zsh", "trap : INT"),
+    ],
+)
 def test_with_the_function_ctrl_c_does_not_let_the_line_go_on(product: Product, name: str, before: str) -> None:
     """A shell with a trap of its own goes on with what a substitution has printed before it ended."""
     shell = BY_NAME[name]
@@ -223,6 +229,22 @@ def test_with_the_function_ctrl_c_does_not_let_the_line_go_on(product: Product, 
         window.prompted()
         window.enter(f"{shell.typed_lines[0]} && echo went''on")
         window.see(QUESTION)
+        window.press(CTRL_C)
+        window.see(r"\^C")
+        window.enter("echo ne''xt")
+        window.see("next$")
+        assert "wenton" not in window.text
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh", "dash", "mksh", "busybox"])
+@pytest.mark.parametrize("line", ["(mfaenv; echo went''on)", "(mfaenv -p staging; sleep 600; echo went''on)"])
+def test_ctrl_c_ends_a_subshell(product: Product, scenario: Scenario, name: str, line: str) -> None:
+    """A trap in it would let it go on, also long after the question."""
+    assert product.run("--shell", "bash", "-p", "staging", "-c", scenario.device.code()).status == DONE
+    with open_loaded(product, BY_NAME[name]) as window:
+        window.enter(line.replace("(mfaenv;", "(mfaenv --refresh;"))
+        window.see(QUESTION if "sleep" not in line else "^mfaenv: staging ")
+        time.sleep(0.5)  # until sleep runs
         window.press(CTRL_C)
         window.see(r"\^C")
         window.enter("echo ne''xt")
