@@ -36,7 +36,8 @@ def no_command(words: Words, options: Options, env: Env) -> MfaenvError:
     """Return the error for words of which the first is not a command."""
     word, otherwise = words[0], ("This lists the commands:", "mfaenv --help")
     if options.keys() <= {"profile"} and program.find(word, env):
-        line = join([*same_command(options, "exec"), "--", *words])
+        more = " …" if words[1:] else ""  # which may be secret
+        line = join([*same_command(options, "exec"), "--", word]) + more
         otherwise = (f"To run {word} with the session:", line)
     advice = OTHER_WORDS.get(word) or _profile_meant(MAIN, [word], options, env)
     if code_digits(word):

@@ -126,8 +126,7 @@ def _shell(env: Env, rows: list[SessionRow], now: float) -> SessionRow | None:
         kind, session = "role", session.replace(role=role, limit=limit)
     shell = SessionRow(session, now)
     vars(shell).update(vars(stored) if stored else {"kind": kind})
-    is_ours = environment.has_session(env) or kind == SERVED
-    shell.profile = env.get(environment.PROFILE) if is_ours else None
+    shell.profile = env.get(environment.PROFILE) if environment.has_session(env) or kind == SERVED else None
     shell.rule, shell.stored = rule(env) or None, bool(stored)
     return shell
 

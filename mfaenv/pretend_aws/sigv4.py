@@ -66,8 +66,7 @@ def authenticate(world: World, request: HttpRequest, service: str) -> Credential
     keys = world.credentials.get(auth.key_id)
     if keys is None or not keys.active or keys.account.partition != partitions().get(auth.region):
         raise Refusal(*_INVALID_TOKEN)
-    expected = signature(request, auth, keys.secret)
-    is_right = hmac.compare_digest(expected.encode(), auth.signature.encode())
+    is_right = hmac.compare_digest(signature(request, auth, keys.secret).encode(), auth.signature.encode())
     if not (is_right and _signs_all(request, auth)):
         raise Refusal("SignatureDoesNotMatch", _WRONG_SIGNATURE)
     if headers.get("x-amz-security-token", "") != keys.token:
@@ -141,8 +140,7 @@ def signature(request: HttpRequest, auth: Authorization, secret: str) -> str:
 
 def _canonical_query(query: str) -> str:
     fields = (field.partition("=") for field in query.split("&") if field)
-    pairs = sorted((_encoded(name), _encoded(value)) for name, _, value in fields)
-    return "&".join(map("=".join, pairs))
+    return "&".join(map("=".join, sorted((_encoded(name), _encoded(value)) for name, _, value in fields)))
 
 
 def _encoded(text: str) -> str:

@@ -211,8 +211,7 @@ class Terminal:
     def detail(self, name: str, value: str, source: str) -> None:
         """Show where a value came from, with --verbose."""
         if self._verbose:
-            origin = f"  ({source})" if source else ""
-            self._print(f"mfaenv: {name:<10} {value}{origin}", FAINT)
+            self._print(f"mfaenv: {name:<10} {value}{f'  ({source})' if source else ''}", FAINT)
 
     def drawn(self, *parts: Table | Styled | str) -> str:
         """Draw tables and lines for standard output."""

@@ -10,6 +10,7 @@ from mfaenv.config import awsfiles, credential_process, resolve, shell_settings
 from mfaenv.config.credential_process import PROCESS, SETTING, entry, other_program, session_profile
 from mfaenv.config.names import file_paths, profile_of
 from mfaenv.config.roles import chain, profile_behind_process, roles_of
+from mfaenv.config.sources import profile_is_ours
 from mfaenv.errors import DONE, MfaenvError, join_names
 from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT, Env, Options, Words
@@ -50,6 +51,8 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
     store.check()
     files = awsfiles.load(env)
     named = resolve.lookup_value(options, env, "profile")
+    if environment.KEY in env and profile_is_ours(named.source, env):
+        named = NO_VALUE  # the session that the shell has is no choice of what to set up
     if named.text and named.text not in files.profiles:
         raise resolve.unknown_profile(files, named.text, named.source)
     name = profile_behind_process(files, named.text or _choose_profile(files, offers))
