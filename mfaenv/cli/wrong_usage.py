@@ -36,9 +36,8 @@ def no_command(words: Words, options: Options, env: Env) -> MfaenvError:
     """Return the error for words of which the first is not a command."""
     word, otherwise = words[0], ("This lists the commands:", "mfaenv --help")
     if options.keys() <= {"profile"} and program.find(word, env):
-        more = " …" if words[1:] else ""  # which may be secret
-        line = join([*same_command(options, "exec"), "--", word]) + more
-        otherwise = (f"To run {word} with the session:", line)
+        line = join([*same_command(options, "exec"), "--", word])  # its words may be secret
+        otherwise = (f"To run {word} with the session, its words behind it:", line)
     advice = OTHER_WORDS.get(word) or _profile_meant(MAIN, [word], options, env)
     if code_digits(word):
         advice = ("Type the code when mfaenv asks for it, or:", "mfaenv --token-code CODE")

@@ -109,11 +109,9 @@ WRONG = {
     "keys --delete": "Type:\nmfaenv keys rotate --delete",
     "keys import --delete": "Type:\nmfaenv keys rotate --delete",
     "--shell bash staging": "For the profile of that name:\nmfaenv -p staging",
-    "-p staging -- sort x --profile y": (
-        "To run sort with the session:\nmfaenv exec -p staging -- sort x --profile y"
-    ),
-    "-- sort x": "To run sort with the session:\nmfaenv exec -- sort x",
-    "-p staging sort x": "To run sort with the session:\nmfaenv exec -p staging -- sort x",
+    "-p staging -- sort x --profile y": "its words behind it:\nmfaenv exec -p staging -- sort\n",
+    "-- sort x": "To run sort with the session, its words behind it:\nmfaenv exec -- sort\n",
+    "-p staging sort x": "its words behind it:\nmfaenv exec -p staging -- sort\n",
     "sort --output x y": "This lists the commands:\nmfaenv --help",
     "-- no-such-program x": "This lists the commands:\nmfaenv --help",
     "123456": "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE",
