@@ -75,10 +75,10 @@ class Bash(Posix):
         ("CHECK", "_mfaenv_check() {"),
         ("LOOK", "_mfaenv_look"),
         ("IS_SUBSHELL", IS_SUBSHELL % "BASH_SUBSHELL"),
+        ("AT_CTRL_C", ":"),
         ("IS_READ", IN_SUBSHELL % "BASH_SUBSHELL"),
         ("PRINT", PRINTED),
     )
-    template_parts = (("AT_CTRL_C", "bash.at_ctrl_c.sh"),)
     completion = "bash.completion.bash"
     startup_files = ("~/.bashrc",)
     startup_at_login = ("~/.bash_profile", "~/.bash_login", "~/.profile")
