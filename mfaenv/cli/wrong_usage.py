@@ -35,7 +35,7 @@ OTHER_WORDS: dict[str, tuple[str, ...]] = {
 def no_command(words: Words, options: Options, env: Env) -> MfaenvError:
     """Return the error for words of which the first is not a command."""
     word, otherwise = words[0], ("This lists the commands:", "mfaenv --help")
-    if options.keys() <= {"profile"} and program.find(word, env):
+    if words[1:] and options.keys() <= {"profile"} and program.find(word, env):
         line = join([*same_command(options, "exec"), "--", word])  # its words may be secret
         otherwise = (f"To run {word} with the session, its words behind it:", line)
     advice = OTHER_WORDS.get(word) or _profile_meant(MAIN, [word], options, env)

@@ -51,7 +51,7 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
     store.check()
     files = awsfiles.load(env)
     named = resolve.lookup_value(options, env, "profile")
-    if environment.KEY in env and profile_is_ours(named.source, env):
+    if env.get(environment.KEY) and profile_is_ours(named.source, env):
         named = NO_VALUE  # the session that the shell has is no choice of what to set up
     if named.text and named.text not in files.profiles:
         raise resolve.unknown_profile(files, named.text, named.source)
