@@ -152,10 +152,19 @@ def test_where_a_variable_names_a_role_the_profile_with_the_keys_is_set_up(
     assert newcomer.run("configure", "--yes").err == NOTHING
 
 
-def test_of_several_profiles_with_keys_a_variable_chooses_one(newcomer: Product, scenario: Scenario) -> None:
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"AWS_PROFILE": "work"},
+        {"MFAENV_PROFILE": "work", "MFAENV_KEY": ""},  # as a folder of direnv's without a session has it
+    ],
+)
+def test_of_several_profiles_with_keys_a_variable_chooses_one(
+    newcomer: Product, scenario: Scenario, variables: dict[str, str]
+) -> None:
     file = Path(newcomer.env["AWS_SHARED_CREDENTIALS_FILE"])
     file.write_text(file.read_text() + file.read_text().replace("[default]", "[work]"))
-    newcomer.env["AWS_PROFILE"] = "work"
+    newcomer.env |= variables
     assert newcomer.run("configure", "--yes", "--token-code", scenario.device.code()).status == 0
     assert 'eval "$(mfaenv init bash -p work)"' in (newcomer.home / ".bashrc").read_text()
 
