@@ -132,6 +132,10 @@ PROOFS = {
     "The function shows them only to such": (),
     "In tcsh the alias `postcmd` sees keys.": (),
     "A shell that traces from its start": (),
+    "**Pipes:": (),
+    "The function prints keys where something reads": (),
+    "So they are in the log of": (),
+    "Write `mfaenv >/dev/null` in it.": (),
     "**ksh93** has a file for what `$(…)`": (),
     "Other users can open it for a": (),
     "On Linux mfaenv then prints no key.": (
