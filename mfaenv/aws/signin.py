@@ -126,9 +126,8 @@ def _get(at: Console, session: Any, url: str) -> tuple[int, bytes]:
     from botocore.awsrequest import AWSRequest
     from botocore.httpsession import URLLib3Session
 
-    bundles = map(session.get_config_variable, client.BUNDLES)
     settings: dict[str, Any] = {
-        "verify": next(filter(None, bundles), True),
+        "verify": next(filter(None, map(session.get_config_variable, client.BUNDLES)), True),
         "proxies": client.proxies(at.sign_in),
         "timeout": (client.CONNECT_SECONDS, client.READ_SECONDS),
     }

@@ -103,8 +103,7 @@ def collect(
         rows = [row for row in rows if profile in row.profiles]
         if not rows:
             resolve.refuse_unknown(profile, env)
-    stored = [row for row in rows if row.remaining != 0]
-    return shell, stored, _problems(env, shell, store)
+    return shell, [row for row in rows if row.remaining != 0], _problems(env, shell, store)
 
 
 def _shell(env: Env, rows: list[SessionRow], now: float) -> SessionRow | None:

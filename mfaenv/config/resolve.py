@@ -6,7 +6,7 @@ from mfaenv import command_line, duration, suggest
 from mfaenv.aws import address
 from mfaenv.config import awsfiles, role_sessions, roles, shell_settings, sources
 from mfaenv.config.awsfiles import AwsFiles, Section, short
-from mfaenv.config.names import profiles, title_of
+from mfaenv.config.names import profiles
 from mfaenv.errors import FAILED, USAGE, MfaenvError, join_names, wrong_usage
 from mfaenv.fast import catalog, environment, parse
 from mfaenv.fast.parse import Env, Options
@@ -121,17 +121,12 @@ def refuse_unknown(name: str, env: Env) -> None:
 def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
     """Return the error for a profile in neither file."""
     names, config, credentials = sorted(files.profiles), short(files.config), short(files.credentials)
-    (hint,) = suggest.advice(name, names, f"There are these: {join_names(names)}.")
-    meant = (name, f"profile {name}")
-    if title := next((each for each in files.nameless if each.strip() in meant), ""):
-        hint = f"In {config} write [{title_of(name)}] instead of [{title}]."
-    elif title := next((each for each in files.of_credentials if each.strip() in meant), ""):
-        hint = f"In {credentials} write [{name}] instead of [{title}]."
+    title = sources.title_to_write(files, name)
+    hint = title or suggest.advice(name, names, f"There are these: {join_names(names)}.")[0]
     if source == environment.PROFILE:  # it may be an earlier session's, or of `export $(mfaenv)`
         remove = "eval $(mfaenv unset)" if name.endswith("&&") else "mfaenv unset"
         hint = f"{hint} `{remove}` removes {source}."
-    origin = f" ({source})" if source else ""
-    wrong = f"There is no profile '{name}'{origin}"
+    wrong = f"There is no profile '{name}'" + (f" ({source})" if source else "")
     if not (config or credentials):
         return MfaenvError(f"{wrong}: no AWS file is named.", "Set HOME or AWS_CONFIG_FILE.")
     wrong = f"{wrong} in {config} or {credentials}."

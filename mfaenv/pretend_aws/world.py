@@ -184,8 +184,7 @@ class Credential:
 
     @property
     def user_id(self) -> str:
-        session = f":{self.details.name}" if isinstance(self.principal, Role) else ""
-        return f"{self.principal.id}{session}"
+        return self.principal.id + (f":{self.details.name}" if isinstance(self.principal, Role) else "")
 
     def context(self, now: float) -> dict[str, str]:
         """Return the condition keys; long-term keys have no `aws:MultiFactorAuth…`.

@@ -38,8 +38,7 @@ class Window:
         path, term = ("", "") if self._terminal.obstacle() else (tty.NAMES[0], env.get("TERM", ""))
         shown = Shown(lines, tty=path, term=term, locale=tty.locale(env) or "C.UTF-8")
         for _ in range(TRIES):
-            typed = self._ask(shown._replace(wrong=printable(wrong)))
-            if digits := code_digits(typed):
+            if digits := code_digits(self._ask(shown._replace(wrong=printable(wrong)))):
                 return digits
             wrong = "A code is six digits."
         raise MfaenvError(f"{TRIES} windows gave no code.", wrong)

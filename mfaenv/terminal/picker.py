@@ -121,7 +121,6 @@ def _keys(fd: int) -> list[str]:
 
 def _draw(lines: list[Styled], before: list[Styled], console: tty.Tty) -> None:
     """Draw over the lines before, which a narrower terminal has broken."""
-    width = console.size().columns
-    up = sum(max(1, -(-cells(line.text) // width)) for line in before) - 1
+    up = sum(max(1, -(-cells(line.text) // console.size().columns)) for line in before) - 1
     console.control((f"\x1b[{up}A" if up > 0 else "") + "\r\x1b[J")
     console.write(*lines)

@@ -231,6 +231,14 @@ def test_the_source_of_a_role_has_keys(files: Files) -> None:
     assert "credentials" in caught.value.hint
 
 
+def test_the_source_of_a_role_has_keys_under_a_title_that_is_not_read(files: Files) -> None:
+    role = "[profile a]\nrole_arn = arn:aws:iam::123456789012:role/R\nsource_profile = default\n"
+    files.write(f"{role}[default]\nregion = eu-west-1\n", CREDENTIALS.replace("[default]", "[profile default]"))
+    with pytest.raises(MfaenvError, match="Profile 'default', the source of a role, has no keys") as caught:
+        files.request(profile="a")
+    assert caught.value.hint.endswith("credentials write [default] instead of [profile default].")
+
+
 def test_the_session_is_got_where_the_wanted_profile_says_if_the_one_with_the_keys_says_nothing(
     files: Files,
 ) -> None:

@@ -85,8 +85,7 @@ def _keepassxc(env: Env, offers: Offers) -> Entries:
 
 def _last_database(env: Env) -> str:
     settings = configparser.ConfigParser(interpolation=None, strict=False)
-    folders = env.get("XDG_CONFIG_HOME") or "~/.config", env.get("XDG_CACHE_HOME") or "~/.cache"
-    for folder in folders:
+    for folder in (env.get("XDG_CONFIG_HOME") or "~/.config", env.get("XDG_CACHE_HOME") or "~/.cache"):
         with suppress(configparser.Error, UnicodeDecodeError):
             settings.read(os.path.expanduser(f"{folder}/keepassxc/keepassxc.ini"), "utf-8")
     path = str(settings.get("General", "LastActiveDatabase", fallback=""))

@@ -92,8 +92,7 @@ def run(options: Options, env: Env) -> int:
         except MfaenvError as error:
             row.problem = row.problem or error
     if options.get("as_json"):
-        data = {"version": 1, "keys": [row.as_data() for row in rows]}
-        to_stdout((json.dumps(data) + "\n").encode())
+        to_stdout((json.dumps({"version": 1, "keys": [row.as_data() for row in rows]}) + "\n").encode())
     elif rows:
         _show(rows, terminal)
     else:
