@@ -154,7 +154,7 @@ def region_error(region: Value, *, of_aws: bool) -> MfaenvError | None:
         if region.origin is Origin.VARIABLE:
             cure = f"set {source} to one, or unset it"
         wrong = f"'{name}' ({source}) is not the name of a region."
-        return wrong_usage(wrong, f"It looks like us-east-1: {cure}.")
+        return wrong_usage(wrong, f"A region is one word, such as us-east-1: {cure}.")
     is_slip = of_aws and not re.fullmatch(REGULAR_REGION, name)
     advice = suggest.advice(name.lower(), list(regions.partitions())) if is_slip else ()
     return wrong_usage(f"AWS has no region '{name}' ({source}).", *advice) if advice else None
