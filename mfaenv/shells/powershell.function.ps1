@@ -101,24 +101,26 @@ if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
             if (-not $set) { . $call }
             else {
                 $lines = @(. $call)
-                if ($LASTEXITCODE -eq 0 -and $lines -cnotmatch '^\$env:') {
+                if ($global:LASTEXITCODE -eq 0 -and $lines -cnotmatch '^\$env:') {
                     throw 'What mfaenv printed cannot be read: check [Console]::OutputEncoding.'
                 }
                 foreach ($line in $lines) {
                     if ($line -cmatch '^\$env:') { _mfaenv_set $line; if ($read) { ' ' } } elseif ($read) { $line }
                 }
                 # After that a hook looks at the store anew.
-                if ($LASTEXITCODE -eq 0) { $global:_mfaenv_seen = '' }
+                if ($global:LASTEXITCODE -eq 0) { $global:_mfaenv_seen = '' }
             }
             # From 7.3 on a preference can make a program's failure an error, which another ends the script for.
-            if ($failure_is_error -and $LASTEXITCODE -ne 0) { throw "mfaenv ended with exit status $LASTEXITCODE." }
+            if ($failure_is_error -and $global:LASTEXITCODE -ne 0) {
+                throw "mfaenv ended with exit status $global:LASTEXITCODE."
+            }
         }
         catch {
-            if ($LASTEXITCODE -eq 0) { $global:LASTEXITCODE = 1 }
+            if ($global:LASTEXITCODE -eq 0) { $global:LASTEXITCODE = 1 }
             Microsoft.PowerShell.Utility\Write-Error -Message "$_"
         }
         # Only a steppable pipeline hands its failure on, to $? after this function.
-        if ($LASTEXITCODE -ne 0) {
+        if ($global:LASTEXITCODE -ne 0) {
             $failing = { & { [CmdletBinding()] param() begin { $PSCmdlet.InvokeCommand.HasErrors = $true } } }
             $failing.GetSteppablePipeline().Begin($false)
         }

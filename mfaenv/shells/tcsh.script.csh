@@ -9,7 +9,7 @@ set _mfaenv_sets = `/bin/sh -c 'mfaenv sets "$@" && echo 1; :' sh $argv:q`
 if ("$_mfaenv_sets" == 1) then
     # Not in double quotes, in which the arguments would be read as code. What is printed has no pattern.
     set _mfaenv_text = (`\mfaenv --shell tcsh $argv:q`)
-    # Where it ended without a word; 3 is that of --cached.
+    # Where it ended without a word; 3 is that of --cached, which prints nothing.
     set _mfaenv_status = $status
     if ($#_mfaenv_text == 0 && $_mfaenv_status != 3) set _mfaenv_text = "(exit $_mfaenv_status);"
     # In a subshell whose output something else reads, as in eval "`mfaenv`", they are printed too: it may be for eval.
@@ -19,6 +19,7 @@ if ("$_mfaenv_sets" == 1) then
         echo $_mfaenv_text:q | /bin/sh -c 'if test $PPID = '$$'; then cat > /dev/null; else cat; fi'
         set echo_style = $_mfaenv_echo_style
     endif
+    if ($#_mfaenv_text == 0) set _mfaenv_text = "(exit $_mfaenv_status);"
 endif
 eval "unset _mfaenv_sets _mfaenv_text; $_mfaenv_text"
 # What comes after that forgets the status.

@@ -194,6 +194,16 @@ def test_a_program_that_is_gone_fails_the_line(place: Place) -> None:
     assert sum("no program mfaenv" in line for line in shown) == len(lines)
 
 
+def test_a_status_that_a_script_or_function_sets_for_itself_hides_no_failure(place: Place) -> None:
+    steps = ("mfaenv -p staging; what-is-set", "mfaenv -p nobody && 'went on'", '"$? $global:LASTEXITCODE"')
+    place.file("own.ps1").write_text("\n".join(["$LASTEXITCODE = 0", *steps]))
+    shown = place.run(LOAD, "./own.ps1", f"function own {{ $LASTEXITCODE = 1; {'; '.join(steps)} }}; own")
+    assert kept(shown) == ["staging"] * 2
+    assert shown.count("False 1") == 2, shown
+    assert "went on" not in shown
+    assert "cannot be read" not in "".join(shown)
+
+
 def test_a_preference_that_stops_at_errors_stops_at_a_failure(place: Place) -> None:
     lines = ("mfaenv -p nobody", "mfaenv -p nobody | Invoke-Expression", "Invoke-Expression (mfaenv -p nobody)")
     steps = [f"try {{ {line}; 'went on' }} catch {{ 'stopped' }}" for line in lines]

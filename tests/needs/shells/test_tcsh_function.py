@@ -134,12 +134,14 @@ def test_a_program_that_was_killed_fails_the_line(place: Path) -> None:
         for line in ("mfaenv -p killed", 'eval "`mfaenv -p killed`"')
         for end in ("&& echo on", "|| echo failed")
     ]
-    shown = typed(place, *lines, "mfaenv --cached && echo nothing is stored")
-    assert [line for line in shown.splitlines() if line != "Killed"] == [
-        "failed",
-        "failed",
-        "nothing is stored",
-    ]
+    shown = typed(place, *lines)
+    assert [line for line in shown.splitlines() if line != "Killed"] == ["failed", "failed"]
+
+
+def test_a_session_that_is_not_stored_fails_the_line_without_a_word(place: Path) -> None:
+    lines = ("mfaenv --cached || echo $status", 'eval "`mfaenv --cached`" || echo $status')
+    assert typed(place, *lines, "mfaenv --cached > printed || echo $status") == "3\n3\n3\n"
+    assert (place / "printed").read_text().strip() == ""
 
 
 def test_what_is_set_in_this_shell_is_not_printed(place: Path) -> None:
