@@ -21,8 +21,7 @@ class Nu(Json):
 
     def quote(self, word: str) -> str:
         escaped = word.replace("\\", "\\\\").replace('"', '\\"')
-        is_text = needs_no_quotes(word) and word not in {"null", "true", "false"}
-        return word if is_text else f'"{escaped}"'
+        return word if needs_no_quotes(word) and word not in {"null", "true", "false"} else f'"{escaped}"'
 
     def offer(self, word: str, meaning: str, quote: str) -> str:
         return f"{self.quote(word)}\t{meaning}"

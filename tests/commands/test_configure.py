@@ -386,6 +386,9 @@ def test_tcsh_still_reads_the_file_that_the_new_one_hides(newcomer: Product, sce
         ("a", "a\nLINE\n"),
         ("a\n", "a\nLINE\n"),
         ("\ufeffa\r\nb", "\ufeffa\r\nb\r\nLINE\r\n"),
+        ("echo a \\\n", "echo a \\\n\nLINE\n"),
+        ("echo a \\", "echo a \\\n\nLINE\n"),
+        ("Write-Host a `\r\n", "Write-Host a `\r\n\r\nLINE\r\n"),
     ],
 )
 def test_the_line_stands_alone_at_the_end(text: str, expected: str) -> None:

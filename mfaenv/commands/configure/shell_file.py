@@ -103,6 +103,7 @@ def with_line(text: str, line: str, first: str = "") -> str:
     """Return the text with the line at its end."""
     end = edit.line_end(text) if text.strip("\ufeff") else os.linesep
     gap = "" if not text.strip("\ufeff") or text.endswith(("\n", "\r")) else end
+    gap += end if text.removesuffix(end).endswith(("\\", "`")) else ""  # the last line would go on
     return f"{text}{gap}{first and first + end}{line}{end}"
 
 
