@@ -38,10 +38,7 @@ NO_DEVICE = "no device"
 _POLICY_WORDS = {
     "mfa": ("and a policy that denies everything without MFA", "is refused: the key alone may do nothing"),
     "none": ("and an MFA device, but no policy that demands it", "works: a device alone restricts nothing"),
-    NO_DEVICE: (
-        "and no MFA device, which a policy demands and lets you set up",
-        "is refused: there is no MFA yet",
-    ),
+    NO_DEVICE: ("and no MFA device, which a policy demands and lets you set up", "is refused: no MFA yet"),
 }
 
 REMOVED = (

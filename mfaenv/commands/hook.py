@@ -56,12 +56,12 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     is_there = env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and end > now
     if stays or is_there or asked == before or _has_foreign_credentials(env):
         changes: list[Pair] = []
-    elif former[FORMER_PINNED] and not asked:
+    elif former[FORMER_PINNED] in {"1", environment.NO_PROFILE} and not asked:
         if former[FORMER_PINNED] != environment.NO_PROFILE:  # its profile's name does not find it again
             notice.say(f"AWS_PROFILE is gone: type mfaenv{AS_BEFORE}")
         changes = _removal(env)
     else:
-        changes = _switch(asked, former[FORMER], env, store, now)
+        changes = _switch(asked, former, env, store, now)
     remembered = {environment.PUT_BACK: "", SEEN: asked, **(former if asked else dict.fromkeys(former, ""))}
     if env.get(AWS_PROFILE) == "" and env.get(environment.PROFILE_AS) != AWS_PROFILE:
         remembered[AWS_PROFILE] = ""  # AWS's programs take an empty one for a name
@@ -72,15 +72,18 @@ def _former(env: Env, *, is_remembered: bool) -> dict[str, str]:
     """Return FORMER and FORMER_PINNED as they are remembered, or of the session that the shell has."""
     if is_remembered:
         return {name: env.get(name, "") for name in (FORMER, FORMER_PINNED)}
-    profile = env.get(PROFILE, "")
-    return {FORMER: profile, FORMER_PINNED: env.get(PINNED, "") if profile else environment.NO_PROFILE}
+    profile, pinned = env.get(PROFILE, ""), env.get(PINNED) or env.get(environment.SOURCE_KEY, "")
+    return {FORMER: profile, FORMER_PINNED: pinned if profile else environment.NO_PROFILE}
 
 
-def _switch(asked: str, former: str, env: Env, store: Store, now: float) -> list[Pair]:
+def _switch(asked: str, former: dict[str, str], env: Env, store: Store, now: float) -> list[Pair]:
     """Return the profile's stored session, else the removal of the shell's."""
-    env = _without_names(env) | {PROFILE: asked or former or DEFAULT}
+    env = _without_names(env) | {PROFILE: asked or former[FORMER] or DEFAULT}
+    if not asked:
+        env |= {environment.SOURCE_KEY: former[FORMER_PINNED]}
+        env = {name: value for name, value in env.items() if name != environment.SOURCE_KEY or value}
     session = _stored(env, store, now)
-    notice.say(notice.describe(session) if session else _what_to_type(asked, former, env))
+    notice.say(notice.describe(session) if session else _what_to_type(asked, former[FORMER], env))
     return session or _removal(env)
 
 
@@ -176,6 +179,8 @@ def _removal(env: Env) -> list[Pair]:
 def _what_to_type(asked: str, former: str, env: Env) -> str:
     if not asked:
         gone = f"AWS_PROFILE is gone, and no session of {former} is stored"
+        if key := env.get(environment.SOURCE_KEY):
+            return f"{gone}: export the access key {key} again, and type mfaenv"
         return f"{gone}: type {to_type('-p', former)}" if former else ""
     profiles, now = names.profiles(env), f"AWS_PROFILE is {asked} now"
     if asked in profiles:

@@ -4,19 +4,21 @@ import os
 
 from mfaenv import shells
 from mfaenv.commands.output_target import choose_target
-from mfaenv.errors import DONE
+from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, secrets_to_stdout, to_stdout
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session import direnv
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
-    """Raise MfaenvError (usage) for an unknown shell or format."""
+    """Raise MfaenvError for an unknown shell or format (usage), and where an address gives the credentials."""
     target = choose_target(options, env)
+    if environment.is_served(env) and not env.get("AWS_ACCESS_KEY_ID"):
+        whose = f"of profile {env[environment.PROFILE]} from mfaenv exec --serve"
+        raise MfaenvError(f"This shell has the credentials {whose}. To leave it, type:", command="exit")
     pairs, is_read = environment.removal(env), target in shells.NAMES and not os.isatty(1)
     diff = [pair for pair in direnv.with_diff(pairs, env) if is_read and pair[0] == environment.DIRENV_DIFF]
-    write = secrets_to_stdout if diff else to_stdout  # it holds the former keys
-    write(shells.render(target, [*pairs, *diff]))
+    (secrets_to_stdout if diff else to_stdout)(shells.render(target, [*pairs, *diff]))  # a diff holds keys
     if os.isatty(1) and target in shells.NAMES:
         from mfaenv.terminal.terminal import Terminal  # slow to load, and mostly a shell reads the lines
 

@@ -109,9 +109,7 @@ class Entry(Record):
 
 def to_text(value: object) -> str:
     """Return the text of a field's value."""
-    if isinstance(value, tuple):
-        return "\n".join(value)
-    return "" if value is None else str(value)
+    return "\n".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
 
 
 def account_of(arn: str) -> str:

@@ -65,7 +65,7 @@ PUT_BACK = "MFAENV_PUT_BACK"  # the person's AWS_PROFILE that a session removed 
 FORMER = "MFAENV_FORMER_PROFILE"  # the profile that the shell had before its person set AWS_PROFILE
 
 FORMER_PINNED = "MFAENV_FORMER_PINNED"
-"""PINNED as it was then, since such a session cannot be found again by its profile's name; NO_PROFILE without any."""
+"""PINNED as it was then: its profile's name does not find such a session; else SOURCE_KEY. NO_PROFILE without any."""
 
 NO_PROFILE = "none"
 
@@ -184,9 +184,7 @@ def region_mark(ours: list[str], region: str, former: str) -> str:
     """
     if len(ours) == len(REGIONS):
         return region
-    if ours:
-        return f"{former}:{ours[0]}:{region}"
-    return f"{former}::" if former else ""
+    return f"{former}:{ours[0]}:{region}" if ours else f"{former}::" if former else ""
 
 
 def parse_region_mark(mark: str) -> tuple[str, str, str]:
@@ -272,8 +270,9 @@ def changed(session: "Iterable[Pair]", env: Env) -> dict[str, str]:
 
 
 def removal(env: Env) -> list[Pair]:
-    """List what `mfaenv unset` takes away: everything that the main command sets or clears."""
-    gone: list[Pair] = [(name, None) for name in (*CLEARED, *SET, *HOOK_VARIABLES, *settings(env))]
+    """List what `mfaenv unset` takes away: all that the main command sets or clears, but the profile of --serve."""
+    kept, names = PROFILE if is_served(env) else "", (*CLEARED, *SET, *HOOK_VARIABLES, *settings(env))
+    gone: list[Pair] = [(name, None) for name in names if name != kept]
     return [*gone, *_msys(env, ours=False)]
 
 

@@ -127,8 +127,7 @@ def _condition_holds(condition: str, key: str, expected: list[str], query: Query
     value, is_negated = query.value(key), "Not" in condition
     if value is None:
         return is_negated or condition.endswith("IfExists")
-    compare = _comparison(condition)
-    return any(compare(query.filled(text), value) for text in expected) is not is_negated
+    return any(_comparison(condition)(query.filled(text), value) for text in expected) is not is_negated
 
 
 def _comparison(condition: str) -> Callable[[str, str], bool]:

@@ -73,8 +73,7 @@ def authenticate(world: World, request: HttpRequest, service: str) -> Credential
         raise Refusal(*_INVALID_TOKEN)
     if keys.expires is not None and keys.expires <= now:
         raise Refusal("ExpiredToken", "The security token included in the request is expired")
-    is_user_session = bool(keys.token) and isinstance(keys.principal, User)
-    if service == "iam" and is_user_session and keys.mfa_at is None:
+    if service == "iam" and keys.token and isinstance(keys.principal, User) and keys.mfa_at is None:
         raise Refusal(*_INVALID_TOKEN)  # IAM gives no reason: STS API Reference, GetSessionToken
     keys.used = Use(now, service, auth.region)
     return keys

@@ -8,6 +8,7 @@ from product import Product
 from settings import configure, set_keys
 
 from mfaenv.pretend_aws.scenario import Scenario
+from mfaenv.pretend_aws.world import User
 
 ENDED = {"AWS_ACCESS_KEY_ID": "ASIAOLD", "MFAENV_EXPIRES": "1700000000"}
 
@@ -25,6 +26,19 @@ def hook(product: Product, reason: str) -> str:
     done = product.run("hook", "bash", reason)
     assert done.status == 0, done.err
     return done.out
+
+
+def follow(product: Product, aws_profile: str) -> str:
+    """Set AWS_PROFILE, or unset an empty one; return what the hook then says, and change the environment as it says."""
+    product.env["AWS_PROFILE"] = aws_profile
+    if not aws_profile:
+        del product.env["AWS_PROFILE"]
+    done = product.run("hook", "nu", "changed")
+    for name, value in done.json().items():
+        product.env[name] = value
+        if value is None:
+            del product.env[name]
+    return done.err
 
 
 @pytest.mark.parametrize("left", [500, -5], ids=["before its end", "after its end"])
@@ -50,6 +64,25 @@ def test_aws_profile_for_prompts_goes_at_the_end(product: Product, named: str, *
     product.env |= {"AWS_PROFILE": named, "MFAENV_AWS_PROFILE": named}
     removed = {"AWS_PROFILE", "MFAENV_AWS_PROFILE"} & set(re.findall(r"\w+", hook(product, "due")))
     assert removed == ({"AWS_PROFILE", "MFAENV_AWS_PROFILE"} if goes else set())
+
+
+def test_keys_that_were_exported_are_the_former_ones_when_aws_profile_goes(
+    product: Product, scenario: Scenario, alice: User
+) -> None:
+    """[default] has another user's."""
+    others = got(product, "default", "-c", scenario.device.code())
+    key = alice.add_key()
+    product.env |= {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
+    own = product.run("-f", "json", "-c", scenario.device.code()).json()
+    product.env |= own
+    follow(product, "staging")
+    assert "AWS_ACCESS_KEY_ID" not in product.env
+    assert follow(product, "").startswith("mfaenv: default until ")
+    assert product.env["AWS_ACCESS_KEY_ID"] == own["AWS_ACCESS_KEY_ID"] != others["AWS_ACCESS_KEY_ID"]
+    follow(product, "staging")
+    product.run("clear")
+    assert f"no session of default is stored: export the access key {key.id} again" in follow(product, "")
+    assert "AWS_ACCESS_KEY_ID" not in product.env
 
 
 def test_a_newer_session_of_the_same_role_takes_its_place(product: Product, scenario: Scenario) -> None:

@@ -221,6 +221,23 @@ for name in sys.argv[1:]:
 """
 
 
+def test_unset_takes_keys_away_and_leaves_the_address_its_profile(product: Product, scenario: Scenario) -> None:
+    """Without the name, another profile would get the address's credentials."""
+    mfaenv = f"{sys.executable} -m mfaenv --shell sh -q"
+    lines = f"""\
+eval "$({mfaenv} unset)"; echo "$? $MFAENV_PROFILE"
+eval "$({mfaenv} -p staging)"; eval "$({mfaenv} unset)"; echo "$? $MFAENV_PROFILE [$AWS_ACCESS_KEY_ID]"
+eval "$({mfaenv} -p default)"; echo "$? [$AWS_ACCESS_KEY_ID]"
+"""
+    done = product.run(
+        "exec", "--serve", "-p", "staging", "-c", scenario.device.code(), "--", "sh", "-c", lines
+    )
+    assert done.out == "1 staging\n0 staging []\n1 []\n"
+    wrong = "This shell has the credentials of profile staging from mfaenv exec --serve. To leave it, type:"
+    assert f"mfaenv: {wrong}\n        exit\n" in done.err
+    assert "mfaenv: Profile 'default' has no keys here" in done.err
+
+
 def test_no_other_profile_whose_keys_are_hidden_is_the_served_one(product: Product, scenario: Scenario) -> None:
     """And one that has its keys elsewhere has them still."""
     set_keys(product, "other", aws_access_key_id="AKIAI44QH8DHBEXAMPLE", aws_secret_access_key=OTHER_SECRET)
