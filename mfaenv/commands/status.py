@@ -156,6 +156,8 @@ def _problems(env: Env, shell: SessionRow | None, store: Store) -> list[str]:
         problems.append(f"The exported keys hide profile {profile} ({source}) from most AWS programs.")
     empty = "is empty: unset it. The AWS CLI and boto3 take that for a name."
     problems += [f"{name} {empty}" for name in theirs if env.get(name) == ""]
+    if shell.kind == "long-term" and env.get("AWS_SESSION_TOKEN"):
+        problems.append("AWS_SESSION_TOKEN is not of these long-term keys, so that no call works: unset it.")
     if shell.remaining == 0:
         problems.append("The session of this shell has ended. Get a new one, with mfaenv.")
     elif not (is_kept or may_need_no_code or env.get(environment.ONLY)) and store.can_be_written():

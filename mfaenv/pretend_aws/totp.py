@@ -17,8 +17,7 @@ def code_at_step(secret: bytes, step: int) -> str:
     """Return the code of one step (RFC 4226, section 5.3)."""
     digest = hmac.digest(secret, step.to_bytes(8, "big"), hashlib.sha1)
     offset = digest[-1] & 0x0F
-    number = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFF_FFFF
-    return f"{number % 1_000_000:06}"
+    return f"{(int.from_bytes(digest[offset : offset + 4], 'big') & 0x7FFF_FFFF) % 1_000_000:06}"
 
 
 @dataclass(eq=False)

@@ -230,6 +230,12 @@ def test_status_gives_long_term_keys_no_end_though_an_earlier_session_left_one(b
     assert found["problems"] == []
 
 
+def test_status_tells_of_a_token_that_is_left_beside_long_term_keys(bare: Product) -> None:
+    bare.env |= {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SESSION_TOKEN": "theirs"}
+    wrong = "AWS_SESSION_TOKEN is not of these long-term keys, so that no call works: unset it."
+    assert status(bare)["problems"] == [wrong]
+
+
 def test_status_names_no_profile_for_keys_that_are_exported_over_a_session(bare: Product) -> None:
     bare.env |= {"MFAENV_PROFILE": "staging", "MFAENV_KEY": "ASIAIOSFODNN7EXAMPLE"}
     for key, profile in (("AKIAIOSFODNN7EXAMPLE", None), ("ASIAIOSFODNN7EXAMPLE", "staging")):
