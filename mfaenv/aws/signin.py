@@ -131,7 +131,6 @@ def _get(at: Console, session: Any, url: str) -> tuple[int, bytes]:
         "proxies": client.proxies(at.sign_in),
         "timeout": (client.CONNECT_SECONDS, client.READ_SECONDS),
     }
-    http = URLLib3Session(**settings)
     request = AWSRequest("GET", url, {"Accept": "application/json", "User-Agent": ISSUER}).prepare()
-    response = http.send(request)
+    response = URLLib3Session(**settings).send(request)
     return response.status_code, response.content

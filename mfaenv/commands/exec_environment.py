@@ -71,15 +71,15 @@ def of_program(options: Options, env: Env) -> Iterator[Mapping[str, str]]:
         pairs = resolved.pairs(session, env)
         shells.check_lengths(pairs)
         programs = environment.changed([*pairs, *dict.fromkeys(OVERRIDING_VARIABLES).items()], env)
-        programs = direnv.without_diff(programs)
+        programs, name = direnv.without_diff(programs), resolved.request.profile.text
         if options.get("serve"):
             server = opened.enter_context(_server(resolved, session, by_key, env))
             # The session's variables too, with the end, which is not that of an address.
             gone = *environment.CREDENTIALS, environment.KEY, environment.EXPIRES, environment.AWS_PROFILE
             programs = environment.changed([(name, None) for name in gone], programs)
-            programs |= {environment.ADDRESS_OF_KEYS: server.url, TOKEN: server.token, **_without_boto(env)}
+            programs |= {environment.ADDRESS_OF_KEYS: server.url, TOKEN: server.token, environment.SERVED: name}
+            programs |= _without_boto(env)
             server.remind(terminal)
-        name = resolved.request.profile.text
         if options.get("only"):
             texts = _with_one_profile(name, resolved.files, Session() if options.get("serve") else session)
             programs |= opened.enter_context(_private(texts, f"of profile {name} alone", env))

@@ -79,7 +79,7 @@ def _former(env: Env, *, is_remembered: bool) -> dict[str, str]:
 def _switch(asked: str, former: dict[str, str], env: Env, store: Store, now: float) -> list[Pair]:
     """Return the profile's stored session, else the removal of the shell's."""
     env = _without_names(env) | {PROFILE: asked or former[FORMER] or DEFAULT}
-    if not asked:
+    if not asked and former[FORMER]:
         env |= {environment.SOURCE_KEY: former[FORMER_PINNED]}
         env = {name: value for name, value in env.items() if name != environment.SOURCE_KEY or value}
     session = _stored(env, store, now)
@@ -178,10 +178,11 @@ def _removal(env: Env) -> list[Pair]:
 
 def _what_to_type(asked: str, former: str, env: Env) -> str:
     if not asked:
-        gone = f"AWS_PROFILE is gone, and no session of {former} is stored"
-        if key := env.get(environment.SOURCE_KEY):
-            return f"{gone}: export the access key {key} again, and type mfaenv"
-        return f"{gone}: type {to_type('-p', former)}" if former else ""
+        key = env.get(environment.SOURCE_KEY)
+        export = f"export the access key {key} again, and " if key else ""
+        line = "mfaenv" if key and former == DEFAULT else to_type("-p", former)
+        gone = f"AWS_PROFILE is gone, and no session of {former} is stored: {export}type {line}"
+        return gone if former else ""
     profiles, now = names.profiles(env), f"AWS_PROFILE is {asked} now"
     if asked in profiles:
         return f"{now}: type mfaenv"

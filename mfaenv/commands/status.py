@@ -125,7 +125,8 @@ def _shell(env: Env, rows: list[SessionRow], now: float) -> SessionRow | None:
         kind, session = "role", session.replace(role=role, limit=limit)
     shell = SessionRow(session, now)
     vars(shell).update(vars(stored) if stored else {"kind": kind})
-    shell.profile = env.get(environment.PROFILE) if environment.has_session(env) or kind == SERVED else None
+    own = environment.PROFILE if environment.has_session(env) else environment.SERVED if kind == SERVED else ""
+    shell.profile = env.get(own)
     shell.rule, shell.stored = rule(env) or None, bool(stored)
     return shell
 

@@ -14,7 +14,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     """Raise MfaenvError for an unknown shell or format (usage), and where an address gives the credentials."""
     target = choose_target(options, env)
     if environment.is_served(env) and not env.get("AWS_ACCESS_KEY_ID"):
-        whose = f"of profile {env[environment.PROFILE]} from mfaenv exec --serve"
+        whose = f"of profile {env[environment.SERVED]} from mfaenv exec --serve"
         raise MfaenvError(f"This shell has the credentials {whose}. To leave it, type:", command="exit")
     pairs, is_read = environment.removal(env), target in shells.NAMES and not os.isatty(1)
     diff = [pair for pair in direnv.with_diff(pairs, env) if is_read and pair[0] == environment.DIRENV_DIFF]

@@ -69,7 +69,7 @@ def of_chain(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Pro
     of_credentials, of_config = files.of_credentials.get(name, {}), files.of_config.get(name, {})
     is_role = "role_arn" in section and "web_identity_token_file" not in section
     is_hidden = HIDDEN.items() <= section.items()
-    serves_another = environment.is_served(env) and name != env.get(environment.PROFILE)
+    serves_another = environment.is_served(env) and name != env[environment.SERVED]
     rows = (
         (Provider.WEB_ENVIRONMENT, web and len(chain.profiles) == 1 and not is_role),
         (Provider.WEB, section.get("web_identity_token_file")),

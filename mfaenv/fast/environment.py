@@ -32,6 +32,7 @@ NEXT = "MFAENV_NEXT"  # when, in seconds since 1970, a prompt hook next has some
 STORE = "MFAENV_STORE"  # where a prompt hook finds the store's directory
 NO_INPUT = "MFAENV_NO_INPUT"  # tells a credential_process that is mfaenv of --no-input
 ONLY = "MFAENV_ONLY"  # the profile that `mfaenv exec --only` shows to what it runs
+SERVED = "MFAENV_SERVED"  # the profile of which `mfaenv exec --serve` gives credentials
 
 DEMO = "MFAENV_DEMO"  # the address of the demo that this is in
 REGION_MARK = "MFAENV_REGION"  # which of REGIONS a session has set, as `region_mark` writes it
@@ -146,7 +147,7 @@ MSYS_EXCLUDED = "MSYS2_ENV_CONV_EXCL"
 
 def is_served(env: Env) -> bool:
     """Return whether this shell has no keys but an address of `mfaenv exec --serve`."""
-    return env.get(ADDRESS_OF_KEYS, "").startswith(LOOPBACK) and bool(env.get(PROFILE))
+    return env.get(ADDRESS_OF_KEYS, "").startswith(LOOPBACK) and bool(env.get(SERVED))
 
 
 def temporary_keys(env: Env) -> bool:
@@ -270,9 +271,8 @@ def changed(session: "Iterable[Pair]", env: Env) -> dict[str, str]:
 
 
 def removal(env: Env) -> list[Pair]:
-    """List what `mfaenv unset` takes away: all that the main command sets or clears, but the profile of --serve."""
-    kept, names = PROFILE if is_served(env) else "", (*CLEARED, *SET, *HOOK_VARIABLES, *settings(env))
-    gone: list[Pair] = [(name, None) for name in names if name != kept]
+    """List what `mfaenv unset` takes away: everything that the main command sets or clears."""
+    gone: list[Pair] = [(name, None) for name in (*CLEARED, *SET, *HOOK_VARIABLES, *settings(env))]
     return [*gone, *_msys(env, ours=False)]
 
 

@@ -135,9 +135,8 @@ class Sessions:
             settings = client.ClientSettings(
                 profile, hop.region, hop.role_arn, {"sts": hop.endpoint}, ca_bundle=request.ca_bundle
             )
-            sts_client = clients.client(settings, caller)
             role = hop if hop.session_name else hop._replace(session_name=self._users_name(request, base))
-            credentials = sts.assume_role(sts_client, role)
+            credentials = sts.assume_role(clients.client(settings, caller), role)
             so_far = request._replace(hops=request.hops[:depth])
             session = self._cache.put(credentials, so_far, key, base.source)
         return session

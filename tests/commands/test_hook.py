@@ -81,8 +81,39 @@ def test_keys_that_were_exported_are_the_former_ones_when_aws_profile_goes(
     assert product.env["AWS_ACCESS_KEY_ID"] == own["AWS_ACCESS_KEY_ID"] != others["AWS_ACCESS_KEY_ID"]
     follow(product, "staging")
     product.run("clear")
-    assert f"no session of default is stored: export the access key {key.id} again" in follow(product, "")
+    what = f"no session of default is stored: export the access key {key.id} again, and type mfaenv\n"
+    assert follow(product, "").endswith(what)
     assert "AWS_ACCESS_KEY_ID" not in product.env
+
+
+def test_keys_that_are_exported_stay_those_of_a_shell_that_started_with_aws_profile(
+    product: Product, scenario: Scenario, alice: User
+) -> None:
+    """Without a former session, the environment's keys are the default ones."""
+    others = got(product, "default", "-c", scenario.device.code())
+    key = alice.add_key()
+    exported = {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
+    product.env |= exported
+    own = product.run("-f", "json", "-c", scenario.device.code()).json()
+    role = scenario.profiles["staging"]["role_arn"]
+    configure(
+        product, "exported", role_arn=role, credential_source="Environment", mfa_serial=scenario.device.serial
+    )
+    product.env |= got(product, "exported")
+    product.env |= {"MFAENV_AWS_PROFILE": "exported", "AWS_PROFILE": "exported"}
+    follow(product, "")
+    assert product.env["AWS_ACCESS_KEY_ID"] == own["AWS_ACCESS_KEY_ID"] != others["AWS_ACCESS_KEY_ID"]
+    product.env |= exported
+    product.env |= got(product, "exported")
+    assert "MFAENV_FORMER_PINNED" not in product.env
+    product.env["AWS_PROFILE"] = "staging"
+    follow(product, "staging")
+    assert product.env["MFAENV_FORMER_PINNED"] == key.id
+    product.run("clear")
+    what = (
+        f"no session of exported is stored: export the access key {key.id} again, and type mfaenv -p exported\n"
+    )
+    assert follow(product, "").endswith(what)
 
 
 def test_a_newer_session_of_the_same_role_takes_its_place(product: Product, scenario: Scenario) -> None:

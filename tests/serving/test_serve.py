@@ -221,21 +221,25 @@ for name in sys.argv[1:]:
 """
 
 
-def test_unset_takes_keys_away_and_leaves_the_address_its_profile(product: Product, scenario: Scenario) -> None:
-    """Without the name, another profile would get the address's credentials."""
-    mfaenv = f"{sys.executable} -m mfaenv --shell sh -q"
+def test_no_other_profile_gets_the_credentials_of_an_address_after_unset(
+    product: Product, scenario: Scenario
+) -> None:
+    """Nor are keys moved into the copies of the AWS files."""
+    mfaenv = f"{sys.executable} -m mfaenv"
     lines = f"""\
-eval "$({mfaenv} unset)"; echo "$? $MFAENV_PROFILE"
-eval "$({mfaenv} -p staging)"; eval "$({mfaenv} unset)"; echo "$? $MFAENV_PROFILE [$AWS_ACCESS_KEY_ID]"
-eval "$({mfaenv} -p default)"; echo "$? [$AWS_ACCESS_KEY_ID]"
+eval "$({mfaenv} unset --shell sh)"; echo "$? $MFAENV_PROFILE"
+eval "$({mfaenv} --shell sh -q -p staging)"; eval "$({mfaenv} unset --shell sh)"; echo "$? [$AWS_ACCESS_KEY_ID]"
+for profile in "" "-p default"; do eval "$({mfaenv} --shell sh $profile)"; echo "$? [$AWS_ACCESS_KEY_ID]"; done
+{mfaenv} keys export; echo $?
+eval "$({mfaenv} --shell sh -q -p staging)"; echo $? $MFAENV_PROFILE
 """
-    done = product.run(
-        "exec", "--serve", "-p", "staging", "-c", scenario.device.code(), "--", "sh", "-c", lines
-    )
-    assert done.out == "1 staging\n0 staging []\n1 []\n"
+    options = ("-p", "staging", "-c", scenario.device.code())
+    done = product.run("exec", "--serve", *options, "--", "sh", "-c", lines)
+    assert done.out.splitlines() == ["1 staging", "0 []", "1 []", "1 []", "1", "0 staging"]
     wrong = "This shell has the credentials of profile staging from mfaenv exec --serve. To leave it, type:"
     assert f"mfaenv: {wrong}\n        exit\n" in done.err
-    assert "mfaenv: Profile 'default' has no keys here" in done.err
+    assert done.err.count("mfaenv: Profile 'default' has no keys here") == 2
+    assert done.err.count("its AWS files may be copies") == 1
 
 
 def test_no_other_profile_whose_keys_are_hidden_is_the_served_one(product: Product, scenario: Scenario) -> None:
