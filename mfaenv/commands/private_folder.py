@@ -53,33 +53,33 @@ def explain_failure(what: str) -> Iterator[None]:
 def _parent(env: Env) -> str:
     """Return a folder that this user alone can write to, if any: elsewhere others could make a removed one again."""
     path = env.get("XDG_RUNTIME_DIR", "")
-    with suppress(OSError):
+    with suppress(OSError, MfaenvError):
         state = os.lstat(path)
         private = not owner(state) and state.st_mode == stat.S_IFDIR | private_files.PRIVATE
         if private and os.path.isabs(path) and os.access(path, os.W_OK):
-            return path
-    path = gettempdir()
-    if os.name != "nt":  # there are no modes, and a real path may be no ASCII, where cmd's short one is
-        path = os.path.realpath(path)
-        # On Android, what is above belongs to the system, which is not root there.
-        above = () if hasattr(sys, "getandroidapilevel") else Path(path).parents[:-1]
-        for folder in (path, *map(str, above)):
-            _check(folder, is_above=folder != path)
+            return _checked(path)
+    return _checked(gettempdir())
+
+
+def _checked(path: str) -> str:
+    """Return the real path. Raise MfaenvError where another user may rename what is in one of its folders."""
+    if os.name == "nt":  # there are no modes, and a real path may be no ASCII, where cmd's short one is
+        return path
+    path = os.path.realpath(path)
+    # On Android, what is above belongs to the system, which is not root there.
+    above = () if hasattr(sys, "getandroidapilevel") else Path(path).parents[:-1]
+    for folder in (path, *map(str, above)):
+        state = os.stat(folder)
+        is_sticky, others = state.st_mode & stat.S_ISVTX, state.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+        # Inside a container, the host's: user_namespaces(7).
+        roots = (0, 65534) if is_sticky or (folder != path and not others) else (0,)
+        who = "" if state.st_uid in roots else owner(state)
+        if not (who or is_sticky) and others:
+            who = "everybody" if others & stat.S_IWOTH else "its group"
+        if who:
+            hint = "Close it to them, or set TMPDIR to a folder elsewhere, which only you may write to."
+            raise MfaenvError(f"The owner and mode of {folder} let {who} replace files there.", hint)
     return path
-
-
-def _check(folder: str, *, is_above: bool) -> None:
-    """Raise MfaenvError where another user may rename what is in a folder."""
-    state = os.stat(folder)
-    is_sticky, others = state.st_mode & stat.S_ISVTX, state.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    # Inside a container, the host's: user_namespaces(7).
-    roots = (0, 65534) if is_sticky or (is_above and not others) else (0,)
-    who = "" if state.st_uid in roots else owner(state)
-    if not (who or is_sticky) and others:
-        who = "everybody" if others & stat.S_IWOTH else "its group"
-    if who:
-        hint = "Close it to them, or set TMPDIR to a folder elsewhere, which only you may write to."
-        raise MfaenvError(f"The owner and mode of {folder} let {who} replace files there.", hint)
 
 
 @contextmanager

@@ -168,6 +168,19 @@ def test_nor_is_it_below_a_folder_in_which_others_can_rename(
         assert refused.value.hint == HINT
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no modes")
+@pytest.mark.parametrize(("mode", "is_used"), [(0o755, True), (0o1777, True), (0o777, False)])
+def test_a_runtime_folder_below_one_in_which_others_can_rename_is_not_used(
+    temporary: Path, mode: int, *, is_used: bool
+) -> None:
+    runtime = temporary / "run" / "user" / "1000"
+    runtime.mkdir(parents=True)
+    runtime.chmod(0o700)
+    runtime.parent.parent.chmod(mode)
+    with private_folder.private_folder({"XDG_RUNTIME_DIR": str(runtime)}) as folder:
+        assert folder.parent == (runtime if is_used else temporary)
+
+
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can be another user")
 @pytest.mark.parametrize("mode", [0o700, 0o1777, 0o777])
 def test_it_is_not_in_a_folder_of_another_user(temporary: Path, mode: int) -> None:
