@@ -53,7 +53,8 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     stays = is_shown or before == environment.UNSEEN
     former = _former(env, is_remembered=bool(before) and not stays)
     profile, end = asked or former[FORMER] or DEFAULT, environment.end(env) or now + 1
-    is_there = env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and end > now
+    by_options = (env.get(PINNED) if asked else former[FORMER_PINNED]) == "1" and not env.get(environment.LIMIT)
+    is_there = env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and end > now and not by_options
     if stays or is_there or asked == before or _has_foreign_credentials(env):
         changes: list[Pair] = []
     elif former[FORMER_PINNED] in {"1", environment.NO_PROFILE} and not asked:
@@ -179,10 +180,9 @@ def _removal(env: Env) -> list[Pair]:
 def _what_to_type(asked: str, former: str, env: Env) -> str:
     if not asked:
         key = env.get(environment.SOURCE_KEY)
-        export = f"export the access key {key} again, and " if key else ""
         line = "mfaenv" if key and former == DEFAULT else to_type("-p", former)
-        gone = f"AWS_PROFILE is gone, and no session of {former} is stored: {export}type {line}"
-        return gone if former else ""
+        what = f"export the access key {key} again, and type {line}" if key else f"type {line}"
+        return f"AWS_PROFILE is gone, and no session of {former} is stored: {what}" if former else ""
     profiles, now = names.profiles(env), f"AWS_PROFILE is {asked} now"
     if asked in profiles:
         return f"{now}: type mfaenv"

@@ -11,11 +11,12 @@ from mfaenv.session import direnv
 
 
 def run(options: Options, _words: Words, env: Env) -> int:
-    """Raise MfaenvError for an unknown shell or format (usage), and where an address gives the credentials."""
+    """Raise MfaenvError for an unknown shell or format (usage), and where something else gives the credentials."""
     target = choose_target(options, env)
-    if environment.is_served(env) and not env.get("AWS_ACCESS_KEY_ID"):
-        whose = f"of profile {env[environment.SERVED]} from mfaenv exec --serve"
-        raise MfaenvError(f"This shell has the credentials {whose}. To leave it, type:", command="exit")
+    has_address = environment.is_served(env) and not env.get("AWS_ACCESS_KEY_ID")
+    if name := env.get(environment.ONLY) or (has_address and env[environment.SERVED]):
+        wrong = f"mfaenv exec gave this shell the credentials of profile {name}. To leave it, type:"
+        raise MfaenvError(wrong, command="exit")
     pairs, is_read = environment.removal(env), target in shells.NAMES and not os.isatty(1)
     diff = [pair for pair in direnv.with_diff(pairs, env) if is_read and pair[0] == environment.DIRENV_DIFF]
     (secrets_to_stdout if diff else to_stdout)(shells.render(target, [*pairs, *diff]))  # a diff holds keys

@@ -121,7 +121,7 @@ def refuse_unknown(name: str, env: Env) -> None:
 def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
     """Return the error for a profile in neither file."""
     names, config, credentials = sorted(files.profiles), short(files.config), short(files.credentials)
-    title = sources.title_to_write(files, name)
+    title = files.title_to_write(name)
     hint = title or suggest.advice(name, names, f"There are these: {join_names(names)}.")[0]
     if source == environment.PROFILE:  # it may be an earlier session's, or of `export $(mfaenv)`
         remove = "eval $(mfaenv unset)" if name.endswith("&&") else "mfaenv unset"

@@ -80,7 +80,8 @@ def _follow(files: AwsFiles, visited: dict[str, None], name: str, setting: str) 
     if name in visited:
         circle = " → ".join(names[names.index(name) :])
         raise MfaenvError(f"The profiles lead in a circle: {circle}.", f"Fix a {setting}.")
-    hint = f"Add it to {short(files.config)}, or fix the {setting} of '{next(reversed(visited))}'."
+    hint = f"Add it to {short(files.config)}, or fix the {setting} of '{names[-2]}'."
+    hint = files.title_to_write(name) or hint
     raise MfaenvError(f"Profile '{name}' is missing: {' → '.join(names)}.", hint)
 
 

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
 
 from mfaenv.config import awsfiles
 from mfaenv.config.awsfiles import ACCESS_KEY, SECRET_KEY, TOKENS, AwsFiles, Section, short
-from mfaenv.config.names import title_of
 from mfaenv.config.roles import BEFORE_PROCESS, Chain
 from mfaenv.errors import MfaenvError, no_role
 from mfaenv.fast import environment
@@ -89,23 +88,15 @@ def of_chain(files: AwsFiles, chain: Chain, env: Env, *, web: bool) -> tuple[Pro
     if not provider and section.get("source_profile"):
         raise no_role(name, section["source_profile"])
     if not provider:
-        hint = title_to_write(files, name) or f"Add them in {short(files.credentials)}."
-        raise MfaenvError(f"Profile '{name}', the source of a role, has no keys.", hint)
+        other = f"profile {name}"
+        what = f"Move those of [{other}] to [{name}]" if other in files.of_credentials else "Add them"
+        wrong = f"Profile '{name}', the source of a role, has no keys."
+        raise MfaenvError(wrong, f"{what} in {short(files.credentials)}.")
     if provider is not Provider.LONG_TERM:
         return provider, None
     if ACCESS_KEY in of_credentials:
         return _of_file(of_credentials, name, files.credentials)
     return _of_file(of_config, name, files.config)
-
-
-def title_to_write(files: AwsFiles, name: str) -> str:
-    """Return the hint for a title that names this profile, in words that AWS's programs do not read; else empty."""
-    meant = (name, f"profile {name}")
-    of_config = files.config, title_of(name), files.nameless
-    for path, right, titles in (of_config, (files.credentials, name, files.of_credentials)):
-        if title := next((each for each in titles if each != right and each.strip() in meant), ""):
-            return f"In {short(path)} write [{right}] instead of [{title}]."
-    return ""
 
 
 def _of_credential_source(source: str, name: str, env: Env) -> Keys | None:

@@ -25,8 +25,7 @@ LOOPBACK = "http://127.0.0.1:"  # how the addresses of servers begin that mfaenv
 PROFILE = "MFAENV_PROFILE"
 EXPIRES = "MFAENV_EXPIRES"
 
-END_DIGITS = 10
-"""Of a moment in seconds since 1970, until the year 2286."""
+END_DIGITS = 10  # of a moment in seconds since 1970, until the year 2286
 
 NEXT = "MFAENV_NEXT"  # when, in seconds since 1970, a prompt hook next has something to say
 STORE = "MFAENV_STORE"  # where a prompt hook finds the store's directory
@@ -41,10 +40,7 @@ SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"
 """The long-term access key that this shell exported before the session."""
 
 PINNED = "MFAENV_PINNED"
-"""Set where options asked for another role, region or session policy than the profile's own.
-
-No prompt hook puts the profile's own session in its place, nor after its end.
-"""
+"""Set where options asked for another role, region or session policy than the profile's own: no hook renews it."""
 
 LIMIT = "MFAENV_SESSION_POLICY"
 """The limit that session policies set to this session, in a word for prompts. Where it is, `use mfaenv` sets none."""
@@ -57,8 +53,7 @@ SECRET_LENGTH = 40  # characters of a secret access key of AWS
 LIMITS = ("read_only", "session_policy", "policy_arns")  # the options that limit a role's session
 OWN_SESSION = ("role_arn", "region", *LIMITS)  # those that ask for another than the profile's own
 
-SEEN = "MFAENV_AWS_PROFILE"
-"""The person's AWS_PROFILE at the prompt hook's last look."""
+SEEN = "MFAENV_AWS_PROFILE"  # the person's AWS_PROFILE at the prompt hook's last look
 
 UNSEEN = "not yet seen"  # SEEN's value in a new shell whose session AWS_PROFILE is not to change
 
@@ -75,8 +70,7 @@ HOOK_VARIABLES = (SEEN, PUT_BACK, FORMER, FORMER_PINNED)
 
 DIRENV_DIFF = "DIRENV_DIFF"  # set in a folder of direnv's: `fast.direnv` reads it
 
-PROFILE_AS = "MFAENV_PROFILE_AS"
-"""Names a variable that gets the profile too, for prompts."""
+PROFILE_AS = "MFAENV_PROFILE_AS"  # names a variable that gets the profile too, for prompts
 
 PROFILE_NAMES = ("AWS_VAULT", "AWSUME_PROFILE", "AWS_PROFILE")
 """What PROFILE_AS takes. All are in CLEARED."""

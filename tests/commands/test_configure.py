@@ -389,6 +389,8 @@ def test_tcsh_still_reads_the_file_that_the_new_one_hides(newcomer: Product, sce
         ("echo a \\\n", "echo a \\\n\nLINE\n"),
         ("echo a \\", "echo a \\\n\nLINE\n"),
         ("Write-Host a `\r\n", "Write-Host a `\r\n\r\nLINE\r\n"),
+        ("a\r\necho a ^\n", "a\r\necho a ^\n\r\nLINE\r\n"),
+        ("echo a \\\n\n", "echo a \\\n\nLINE\n"),
     ],
 )
 def test_the_line_stands_alone_at_the_end(text: str, expected: str) -> None:

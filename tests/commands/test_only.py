@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from product import Product
 from settings import configure, set_keys
-from trouble import OTHER_SECRET
+from trouble import OTHER_SECRET, assert_explained
 
 from mfaenv.pretend_aws.scenario import Scenario
 
@@ -130,6 +130,13 @@ def test_keys_and_configure_inside_say_the_same(
     done = product.run("exec", *options, "--", sys.executable, "-m", "mfaenv", *command)
     assert (done.status, done.out) == (1, "")
     assert done.err.splitlines() == ONLY_ONE
+
+
+def test_unset_does_not_say_that_the_session_is_gone(product: Product, scenario: Scenario) -> None:
+    inner = (sys.executable, "-m", "mfaenv", "unset", "--shell", "sh")
+    done = product.run("exec", "--only", "-q", "-p", "staging", "-c", scenario.device.code(), "--", *inner)
+    assert (done.status, done.out) == (1, "(exit 1);\n")
+    assert_explained(done, "mfaenv exec gave this shell the credentials of profile staging.", "exit")
 
 
 def test_a_list_of_keys_in_files_that_serve_copied_is_refused(product: Product, scenario: Scenario) -> None:

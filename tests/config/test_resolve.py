@@ -231,12 +231,31 @@ def test_the_source_of_a_role_has_keys(files: Files) -> None:
     assert "credentials" in caught.value.hint
 
 
-def test_the_source_of_a_role_has_keys_under_a_title_that_is_not_read(files: Files) -> None:
+@pytest.mark.parametrize(
+    ("config", "credentials", "wrong", "hint"),
+    [
+        (
+            "[default]\n",
+            "[profile default]\n",
+            "'default', the source of a role, has no keys",
+            "Move those of [profile default] to [default] in",
+        ),
+        (
+            "",
+            "[profile default]\n",
+            "'default' is missing: a → default",
+            "write [default] instead of [profile default].",
+        ),
+    ],
+)
+def test_the_keys_of_a_roles_source_are_under_a_title_that_is_not_read(
+    files: Files, config: str, credentials: str, wrong: str, hint: str
+) -> None:
     role = "[profile a]\nrole_arn = arn:aws:iam::123456789012:role/R\nsource_profile = default\n"
-    files.write(f"{role}[default]\nregion = eu-west-1\n", CREDENTIALS.replace("[default]", "[profile default]"))
-    with pytest.raises(MfaenvError, match="Profile 'default', the source of a role, has no keys") as caught:
+    files.write(role + config, credentials + KEYS)
+    with pytest.raises(MfaenvError, match=f"Profile {wrong}") as caught:
         files.request(profile="a")
-    assert caught.value.hint.endswith("credentials write [default] instead of [profile default].")
+    assert hint in caught.value.hint
 
 
 def test_the_session_is_got_where_the_wanted_profile_says_if_the_one_with_the_keys_says_nothing(

@@ -155,6 +155,25 @@ def test_no_session_with_more_rights_takes_the_place_of_one_that_was_asked_for(
         assert "AWS_PROFILE is gone: type mfaenv with the options that you gave before\n" in seat.window.text
 
 
+@pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
+def test_the_profiles_own_session_takes_the_place_of_another_role(stored: Product, row: Shell) -> None:
+    """A session of `-r` has its profile's name. One with a limit stays, since its profile's own may do more."""
+    with seated(stored, row) as seat:
+        seat.type("mfaenv -p staging")
+        own = seat.keys()
+        seat.type(f"mfaenv -p staging -r {ROLE}")
+        other = seat.keys()
+        assert other != own
+        seat.set("AWS_PROFILE", "staging")
+        assert seat.keys() == own
+        seat.unset_profile()
+        assert "AWS_PROFILE is gone: type mfaenv with the options that you gave before\n" in seat.window.text
+        seat.type("mfaenv -p staging --read-only")
+        limited = seat.keys()
+        seat.set("AWS_PROFILE", "staging")
+        assert seat.keys() == limited != own
+
+
 @EACH_WITH_HOOK
 def test_a_hook_that_was_killed_is_started_again_at_the_next_prompt(stored: Product, row: Shell) -> None:
     program, killed = stored.home / "tools" / "mfaenv", stored.home / "killed"
