@@ -1,7 +1,7 @@
 """What direnv remembers of a folder, where it would take back what a session sets; `fast` loads it only in a folder."""
 
 from mfaenv.fast.entry import FOLDER, LATEST
-from mfaenv.fast.environment import DIRENV_DIFF, KEY, LIMIT, PINNED, PROFILE
+from mfaenv.fast.environment import DIRENV_DIFF, KEY, LIMIT, PINNED, PROFILE, REGION_MARK, session_regions
 from mfaenv.fast.parse import Env, Record
 
 EMPTY_DIFF = "eJyrVipQsqqu1VHKA1G1ACV1BO8="  # of no variables
@@ -14,6 +14,7 @@ class DirenvState(Record):
 
     diff: bytes
     watches: bytes
+    has_session: bool = True  # else only a former session's region would come back, without its mark
 
 
 def state(session: dict[str, str | None], env: Env) -> DirenvState | None:
@@ -33,7 +34,10 @@ def state(session: dict[str, str | None], env: Env) -> DirenvState | None:
     is_folders = any(f'"{name}":'.encode() in diff for name in ("AWS_ACCESS_KEY_ID", KEY))
     # Where the folder's session was the shell's already, direnv sees no keys, but watches the store.
     is_another = changes & {PROFILE, PINNED, LIMIT} and NEWS.encode() in watches
-    return DirenvState(diff, watches) if is_folders or is_another else None
+    has_session = bool(is_folders or is_another)
+    comes_back = any(f'"{name}":"{region}"'.encode() in diff for name, region in session_regions(env).items())
+    is_unmarked = comes_back and REGION_MARK in changes and REGION_MARK.encode() not in diff
+    return DirenvState(diff, watches, has_session) if has_session or is_unmarked else None
 
 
 def without_diff(env: dict[str, str]) -> dict[str, str]:

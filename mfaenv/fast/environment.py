@@ -34,7 +34,7 @@ ONLY = "MFAENV_ONLY"  # the profile that `mfaenv exec --only` shows to what it r
 SERVED = "MFAENV_SERVED"  # the profile of which `mfaenv exec --serve` gives credentials
 
 DEMO = "MFAENV_DEMO"  # the address of the demo that this is in
-REGION_MARK = "MFAENV_REGION"  # which of REGIONS a session has set, as `region_mark` writes it
+REGION_MARK = "MFAENV_REGION"  # the REGION that a session has set; NAME:REGION where in one of REGIONS
 
 SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"
 """The long-term access key that this shell exported before the session."""
@@ -165,28 +165,14 @@ def has_session(env: Env) -> bool:
 
 def own_regions(env: Env) -> "dict[str, str]":
     """Return the variables of REGIONS that the user has set, and no earlier session."""
-    former, only, region = parse_region_mark(env.get(REGION_MARK, ""))
-    put_back = "" if DIRENV_DIFF in env else former
-    regions = {name: env[name] for name in REGIONS if env.get(name) not in (None, "", put_back)}
-    return {name: value for name, value in regions.items() if value != region or only not in ("", name)}
+    ours = session_regions(env)
+    return {name: value for name in REGIONS if (value := env.get(name)) and value != ours.get(name)}
 
 
-def region_mark(ours: list[str], region: str, former: str) -> str:
-    """Return REGION where a session sets both of REGIONS, as `ours` says, else FORMER:NAME:REGION.
-
-    NAME is the one that it sets; without any, the mark is FORMER::, or empty. FORMER is the region that direnv may
-    put back on leaving a folder; outside, it is empty.
-    """
-    if len(ours) == len(REGIONS):
-        return region
-    return f"{former}:{ours[0]}:{region}" if ours else f"{former}::" if former else ""
-
-
-def parse_region_mark(mark: str) -> tuple[str, str, str]:
-    """Return the FORMER, NAME and REGION of `region_mark`; where both of REGIONS were set, FORMER is that region."""
-    rest, _, region = mark.rpartition(":")
-    former, _, only = rest.rpartition(":")
-    return former if rest else region, only, region
+def session_regions(env: Env) -> "dict[str, str]":
+    """Return what a session has set of REGIONS."""
+    only, _, region = env.get(REGION_MARK, "").rpartition(":")
+    return dict.fromkeys((only,) if only else REGIONS, region) if region else {}
 
 
 def is_setting(name: str) -> bool:
@@ -242,8 +228,8 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     """
     expires, region, own = session.get("expires"), session.get("region", ""), own_regions(env)
     ours = [name for name in REGIONS if own.get(name) != region]
-    former = parse_region_mark(env.get(REGION_MARK, ""))[0] if DIRENV_DIFF in env else ""
-    values = {**session, "region_mark": region_mark(ours, region, former)}
+    only = f"{ours[0]}:" if len(ours) == 1 else ""
+    values = {**session, "region_mark": f"{only}{region}" if ours else ""}
     values["expiration"] = timestamp(float(expires)) if expires else ""
     result = {name: value for name, field in SET.items() if (value := values.get(field))}
     seen = env.get(SEEN, "")

@@ -23,17 +23,28 @@ def with_diff(session: list[Pair], env: Env) -> list[Pair]:
     try:
         sides, files = json.loads(folder.diff), json.loads(folder.watches)
         changed, changes = {DIRENV_DIFF: sides}, {name for name in values if values[name] != env.get(name)}
-        if values.get(LIMIT):
+        if not folder.has_session:
+            _mark_regions(sides, values, env)
+        elif values.get(LIMIT):
             _forget_session(sides, values)
         else:
             _add_changes(sides, changes, env)
-        if DIRENV_WATCHES in env and (values.get(PINNED) or changes & {PROFILE, LIMIT}):
+        if folder.has_session and DIRENV_WATCHES in env and (values.get(PINNED) or changes & {PROFILE, LIMIT}):
             changed[DIRENV_WATCHES] = [each for each in files if NEWS not in json.dumps(each)]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return [*session, (DIRENV_DIFF, EMPTY_DIFF)] if values.get(LIMIT) else session
     texts = {name: zlib.compress(json.dumps(value).encode()) for name, value in changed.items()}
     plain = ((name, binascii.b2a_base64(text, newline=False).decode()) for name, text in texts.items())
     return [*session, *((name, text.replace("+", "-").replace("/", "_")) for name, text in plain)]
+
+
+def _mark_regions(sides: dict[str, dict[str, str]], values: dict[str, str | None], env: Env) -> None:
+    """Let a session's regions come back with their mark, for the same profile, or not: they are not the person's."""
+    if values.get(PROFILE) == env.get(PROFILE):
+        _add_changes(sides, {*environment.REGIONS, environment.REGION_MARK}, env)
+    else:
+        former = environment.session_regions(env)
+        sides["p"] = {name: value for name, value in sides["p"].items() if value != former.get(name)}
 
 
 def _forget_session(sides: dict[str, dict[str, str]], values: dict[str, str | None]) -> None:

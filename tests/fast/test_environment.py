@@ -163,9 +163,6 @@ def test_a_region_of_the_user_stays_where_the_session_has_none() -> None:
         ("AWS_REGION:eu-west-1", "eu-west-1", "eu-west-1", ["AWS_DEFAULT_REGION"]),
         ("AWS_REGION:eu-west-1", "eu-west-1", "us-east-1", ["AWS_DEFAULT_REGION"]),
         ("AWS_DEFAULT_REGION:eu-west-1", "", "eu-west-1", []),
-        ("eu-west-1:AWS_REGION:us-east-1", "us-east-1", "eu-west-1", []),
-        ("eu-west-1:AWS_REGION:us-east-1", "eu-west-1", "us-east-1", ["AWS_DEFAULT_REGION"]),
-        ("eu-west-1::", "eu-west-1", "us-east-1", ["AWS_DEFAULT_REGION"]),
     ],
 )
 def test_a_region_is_the_users_where_no_session_set_it(
@@ -173,30 +170,6 @@ def test_a_region_is_the_users_where_no_session_set_it(
 ) -> None:
     env = {"MFAENV_REGION": mark, "AWS_REGION": region, "AWS_DEFAULT_REGION": default_region}
     assert list(environment.own_regions(env)) == own
-
-
-def test_a_region_of_before_is_the_users_in_a_folder_of_direnvs() -> None:
-    env = {"MFAENV_REGION": "eu-west-1:AWS_DEFAULT_REGION:us-east-1", "AWS_REGION": "eu-west-1"}
-    assert environment.own_regions({**env, environment.DIRENV_DIFF: "any"}) == {"AWS_REGION": "eu-west-1"}
-    assert environment.own_regions(env) == {}
-
-
-@pytest.mark.parametrize("mark", ["eu-west-1", "eu-west-1:AWS_DEFAULT_REGION:us-east-1", "eu-west-1::"])
-def test_in_a_folder_of_direnvs_the_mark_keeps_the_region_of_before(mark: str) -> None:
-    session = {**SESSION, "region": "us-east-1"}
-    one = {environment.REGION_MARK: mark, "AWS_REGION": "us-east-1"}
-    both = {**one, "AWS_DEFAULT_REGION": "us-east-1", environment.REGION_MARK: "eu-west-1::"}
-    there = {environment.DIRENV_DIFF: "any"}
-    marks = [
-        dict(environment.pairs(session, env))[environment.REGION_MARK]
-        for env in (one | there, both | there, one, both)
-    ]
-    assert marks == [
-        "eu-west-1:AWS_DEFAULT_REGION:us-east-1",
-        "eu-west-1::",
-        ":AWS_DEFAULT_REGION:us-east-1",
-        None,
-    ]
 
 
 @given(SESSIONS, ENVIRONMENTS)

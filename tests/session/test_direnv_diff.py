@@ -143,6 +143,67 @@ def test_another_session_stays_where_the_folders_was_the_shells_already(
     assert told({**env, DIRENV_WATCHES: packed(FILES[1:])}, **session) == []
 
 
+FORMER, THEIRS = "us-east-1", {"AWS_REGION": "us-west-2", "AWS_PROFILE": "prod"}
+
+
+@pytest.mark.parametrize(
+    ("mark", "before", "stay"),
+    [
+        (FORMER, {"AWS_REGION": FORMER}, []),
+        (FORMER, {"AWS_REGION": FORMER, "AWS_DEFAULT_REGION": FORMER}, []),
+        (FORMER, {"AWS_REGION": FORMER, "AWS_DEFAULT_REGION": "eu-west-3"}, ["AWS_DEFAULT_REGION"]),
+        (f"AWS_REGION:{FORMER}", dict.fromkeys(environment.REGIONS, FORMER), ["AWS_DEFAULT_REGION"]),
+        (f"AWS_DEFAULT_REGION:{FORMER}", {"AWS_REGION": FORMER}, ["AWS_REGION"]),
+    ],
+)
+@pytest.mark.parametrize("session", [{}, {"limit": "read-only", "pinned": "1"}])
+def test_the_region_of_a_session_that_is_replaced_does_not_come_back(
+    mark: str, before: dict[str, str], stay: list[str], session: dict[str, str]
+) -> None:
+    """Without its mark it would be the person's own."""
+    sides = {"p": {**before, "PATH": "/bin"}, "n": {**dict.fromkeys(before, "us-west-2"), **THEIRS}}
+    env = {**THEIRS, environment.REGION_MARK: mark, environment.DIRENV_DIFF: packed(sides)}
+    left = {**sides, "p": {"PATH": "/bin", **{name: before[name] for name in stay}}}
+    expected = [(environment.DIRENV_DIFF, left)] if len(stay) < len(before) else []
+    assert told({**env, DIRENV_WATCHES: packed(FILES[1:])}, **session) == expected
+    gone = environment.removal(env)
+    assert len(direnv.with_diff(gone, env)) == len(gone) + len(expected)
+
+
+@pytest.mark.parametrize(
+    ("before", "region"),
+    [
+        ({}, "eu-west-3"),
+        ({"AWS_REGION": FORMER, environment.REGION_MARK: FORMER}, "eu-west-3"),
+        ({"AWS_REGION": FORMER}, FORMER),
+    ],
+    ids=["none", "with its mark", "the mark stays"],
+)
+def test_a_region_comes_back_that_is_a_sessions_as_before(before: dict[str, str], region: str) -> None:
+    diff = packed({"p": before, "n": THEIRS})
+    env = {**THEIRS, environment.REGION_MARK: FORMER, environment.DIRENV_DIFF: diff}
+    assert told(env, region=region) == []
+
+
+def test_the_regions_of_a_profiles_session_come_back_with_their_mark() -> None:
+    sides = {"p": {"AWS_REGION": FORMER}, "n": {"AWS_REGION": "us-west-2"}}
+    names = (*environment.REGIONS, environment.REGION_MARK)
+    env = {**dict.fromkeys(names, FORMER), "AWS_REGION": "us-west-2", environment.PROFILE: "prod"}
+    left = {"p": dict.fromkeys(names, FORMER), "n": {**dict.fromkeys(names, ""), **sides["n"]}}
+    diff = {environment.DIRENV_DIFF: packed(sides)}
+    assert told({**env, **diff}, region="us-west-2") == [(environment.DIRENV_DIFF, left)]
+
+
+def test_direnv_is_told_once_of_a_region() -> None:
+    """So that a stored session is mostly printed at once."""
+    diff = packed({"p": {"AWS_REGION": FORMER}, "n": THEIRS})
+    env = {**THEIRS, environment.REGION_MARK: FORMER, environment.DIRENV_DIFF: diff}
+    pairs = direnv.with_diff(environment.pairs(SESSION, env), env)
+    env |= {name: value for name, value in pairs if value is not None}
+    assert told(env, region="us-west-2") == []
+    assert told(env, region="eu-west-3") == []
+
+
 @pytest.mark.parametrize("sides", [{"p": {}, "n": {"PATH": "/bin"}}, {"p": {}, "n": {"AWS_PROFILE": "x"}}, {}])
 def test_it_is_told_nothing_where_it_knows_no_keys(sides: object) -> None:
     assert told({environment.DIRENV_DIFF: packed(sides)}, settings="AWS_RETRY_MODE=adaptive") == []

@@ -721,6 +721,83 @@ def test_a_region_that_direnv_puts_back_is_a_sessions_as_before(
         seat.sees(regions, r"^regions=eu-north-1\+eu-north-1$")
 
 
+REGIONAL = {
+    "regional": "export AWS_PROFILE=staging AWS_REGION=ap-1",
+    "named": "export AWS_PROFILE=production",
+    "default": "export AWS_PROFILE=production AWS_DEFAULT_REGION=ap-2",
+    "former": "export AWS_PROFILE=production AWS_REGION=eu-north-2",
+    "without": "export AWS_PROFILE=prod-eu AWS_REGION=ap-1",
+    "alone": "export AWS_REGION=ap-1",
+    "used": "use mfaenv production",
+}
+
+
+@EVERY
+@ORDERS
+@pytest.mark.parametrize(
+    "steps",
+    [
+        """
+        cd regional             -> staging ap-1+ap-1
+        cd ../named             -> production eu-north-1+eu-north-1
+        cd ../regional          -> staging ap-1+ap-1
+        cd ../default           -> production ap-2+ap-2
+        cd ../regional          -> staging ap-1+ap-1
+        cd ../former            -> production eu-north-2+eu-north-2
+        cd ../regional          -> staging ap-1+ap-1
+        cd ../used
+        ENTER                   -> production eu-north-1+eu-north-1
+        cd ../regional
+        ENTER                   -> staging ap-1+ap-1
+        cd ..                   -> default eu-north-2+eu-north-2
+        cd named                -> production eu-north-1+eu-north-1
+        cd ..                   -> default eu-north-2+eu-north-2
+        """,
+        """
+        cd without              -> none ap-1+
+        cd ../named             -> production eu-north-1+eu-north-1
+        cd ../without           -> none ap-1+
+        cd ..                   -> default eu-north-2+eu-north-2
+        mfaenv -p production    -> production eu-north-1+eu-north-1
+        """,
+        """
+        cd alone                -> default ap-1+eu-north-2
+        cd ..                   -> default eu-north-2+eu-north-2
+        cd alone                -> default ap-1+eu-north-2
+        mfaenv unset            -> none +
+        cd ..                   -> none +
+        mfaenv -p production    -> production eu-north-1+eu-north-1
+        cd alone                -> production ap-1+eu-north-1
+        mfaenv -p production    -> production ap-1+ap-1
+        cd ..                   -> production eu-north-1+eu-north-1
+        cd alone                -> production ap-1+eu-north-1
+        mfaenv -p staging       -> staging ap-1+ap-1
+        cd ..                   -> staging +ap-1
+        mfaenv -p staging       -> staging eu-west-1+eu-west-1
+        """,
+    ],
+    ids=["from folder to folder", "a folder without a session", "a folder with a region alone"],
+)
+def test_the_region_of_a_session_that_is_gone_does_not_come_back(
+    stored: Product, row: Shell, steps: str, first: bool
+) -> None:
+    configure(stored, "production", region="eu-north-1")
+    configure(stored, "default", region="eu-north-2")
+    assert stored.run("--shell", "bash", "-p", "production").status == DONE
+    (stored.home / "production" / ".envrc").unlink()
+    for name, text in REGIONAL.items():
+        folder(stored, name, text)
+    with entered(stored, row, first=first) as seat:
+        for step in steps.strip().splitlines():
+            typed, _, seen = (part.strip() for part in step.partition("->"))
+            seat.type(typed.removeprefix("ENTER"))
+            if seen:
+                profile, _, regions = seen.partition(" ")
+                seen = f"{profile}=={regions}=="
+                shown = "sh -c 'echo ${MFAENV_PROFILE-none}==$AWS_REGION+$AWS_DEFAULT_REGION=='"
+                assert seat.sees(shown, r"^[a-z]+==.*==$") == seen, step
+
+
 @pytest.mark.parametrize("name", ["o'brien", "a}b", 'a"$b`\\c'])
 def test_the_store_may_be_anywhere(product: Product, name: str) -> None:
     product.env["MFAENV_CACHE_DIR"] = str(product.home / name)
