@@ -76,4 +76,4 @@ def _remove(store: Store, name: str) -> bool:
 
 def _described(entry: Session) -> str:
     role = f", role {entry.role}" if entry.role else f" in account {entry.account}"
-    return f"the session of profile {entry.profiles[0]}{role}"
+    return f"the session of profile {entry.profiles[0]}{role}{entry.limit and f', {entry.limit}'}"

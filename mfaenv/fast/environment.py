@@ -36,8 +36,7 @@ SERVED = "MFAENV_SERVED"  # the profile of which `mfaenv exec --serve` gives cre
 DEMO = "MFAENV_DEMO"  # the address of the demo that this is in
 REGION_MARK = "MFAENV_REGION"  # the REGION that a session has set; NAME:REGION where in one of REGIONS
 
-SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"
-"""The long-term access key that this shell exported before the session."""
+SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"  # the long-term key that this shell exported before the session
 
 PINNED = "MFAENV_PINNED"
 """Set where options asked for another role, region or session policy than the profile's own: no hook renews it."""

@@ -311,6 +311,14 @@ def test_a_slip_in_a_name_is_no_profile_without_a_session(product: Product) -> N
     assert product.run("clear", "-p", "staging").status == 0
 
 
+@pytest.mark.usefixtures("signed_in")
+def test_clear_tells_a_limited_session_from_the_whole_roles(product: Product) -> None:
+    for option in ("-q", "--read-only"):
+        assert product.run("-p", "staging", option, "-f", "json").status == 0
+    removed = [line.rpartition("/")[2] for line in product.run("clear", "-p", "staging").err.splitlines()]
+    assert sorted(removed) == ["Developer, read-only.", "Developer."]
+
+
 def test_clear_removes_everything_and_says_so(product: Product, signed_in: dict[str, str]) -> None:
     done = product.run("clear")
     assert "profile default in account 123456789012" in done.err
