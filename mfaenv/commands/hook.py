@@ -53,7 +53,7 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     stays = is_shown or before == environment.UNSEEN
     former = _former(env, is_remembered=bool(before) and not stays)
     profile, end = asked or former[FORMER] or DEFAULT, environment.end(env) or now + 1
-    by_options = asked and env.get(PINNED) and not env.get(environment.LIMIT)
+    by_options = env.get(PINNED) and (asked or not former[FORMER_PINNED]) and not env.get(environment.LIMIT)
     is_there = env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and end > now and not by_options
     if stays or is_there or asked == before or _has_foreign_credentials(env):
         changes: list[Pair] = []

@@ -39,12 +39,13 @@ def with_diff(session: list[Pair], env: Env) -> list[Pair]:
 
 
 def _mark_regions(sides: dict[str, dict[str, str]], values: dict[str, str | None], env: Env) -> None:
-    """Let a session's regions come back with their mark, for the same profile, or not: they are not the person's."""
-    if values.get(PROFILE) == env.get(PROFILE):
-        _add_changes(sides, {*environment.REGIONS, environment.REGION_MARK}, env)
-    else:
-        former = environment.session_regions(env)
+    """Let a session's regions come back with their mark, for the same profile, else the person's alone."""
+    changes = {*environment.REGIONS, environment.REGION_MARK}
+    if values.get(PROFILE) != env.get(PROFILE):
+        former, own = environment.session_regions(env), environment.own_regions(env)
         sides["p"] = {name: value for name, value in sides["p"].items() if value != former.get(name)}
+        changes = {name for name in own if values.get(name) != own[name]}
+    _add_changes(sides, changes, env)
 
 
 def _forget_session(sides: dict[str, dict[str, str]], values: dict[str, str | None]) -> None:

@@ -64,9 +64,8 @@ class Store(ReadOnlyStore):
             raise MfaenvError(f"The store {self.path} {reason}: refused.", hint)
         # os.walk yields nothing where it may not read. For the dot it must be allowed to enter too.
         if is_read and os.path.isdir(self.path) and not any(os.walk(self.file("."))):
-            raise MfaenvError(
-                f"The store {self.path} cannot be read.", command=join(("chmod", "700", self.path))
-            )
+            wrong = f"The store {self.path} cannot be read. This opens it:"
+            raise MfaenvError(wrong, command=join(("chmod", "700", self.path)))
 
     def can_be_written(self) -> bool:
         """Return whether the directory, or the folder in which it would be made, may be written."""

@@ -353,7 +353,7 @@ def test_a_store_that_cannot_be_read_is_not_an_empty_one(product: Product, mode:
         done = product.run(*words)
         assert (done.status, done.out) == (1, ""), words
         assert done.err.splitlines() == [
-            f"mfaenv: The store {product.cache} cannot be read.",
+            f"mfaenv: The store {product.cache} cannot be read. This opens it:",
             f"        chmod 700 {product.cache}",
         ]
     assert "bug" not in product.run("doctor").err

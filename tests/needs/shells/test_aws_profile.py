@@ -168,6 +168,11 @@ def test_the_profiles_own_session_takes_the_place_of_another_role(stored: Produc
         assert seat.keys() == own
         seat.unset_profile()
         assert seat.keys() == own
+        seat.set("AWS_PROFILE", "default")
+        seat.type(f"mfaenv -p staging -r {ROLE}")
+        assert seat.keys() == other
+        seat.unset_profile()
+        assert seat.keys() == own
         seat.type("mfaenv -p staging --read-only")
         limited = seat.keys()
         seat.set("AWS_PROFILE", "staging")

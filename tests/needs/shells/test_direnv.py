@@ -798,6 +798,31 @@ def test_the_region_of_a_session_that_is_gone_does_not_come_back(
                 assert seat.sees(shown, r"^[a-z]+==.*==$") == seen, step
 
 
+@EVERY
+@ORDERS
+def test_a_region_of_the_persons_own_comes_back_behind_a_folder(
+    stored: Product, row: Shell, first: bool
+) -> None:
+    """Such as one of the startup file, in the variable that not all programs read."""
+    folder(stored, "regional", "export AWS_PROFILE=staging AWS_REGION=ap-1")
+    folder(stored, "alone", "export AWS_REGION=ap-2")
+    regions = "sh -c 'echo regions=$AWS_REGION+$AWS_DEFAULT_REGION'"
+    with entered(stored, row, first=first) as seat:
+        seat.type("mfaenv unset")
+        seat.set("AWS_DEFAULT_REGION", "own-1")
+        seat.type("mfaenv")
+        assert seat.sees(regions, r"^regions=.+$") == "regions=own-1+own-1"
+        seat.type("cd regional")
+        assert seat.sees(regions, r"^regions=.+$") == "regions=ap-1+ap-1"
+        seat.type("cd ..")
+        assert seat.sees(regions, r"^regions=.+$") == "regions=own-1+own-1"
+        seat.type("cd alone")
+        seat.type("mfaenv -p production")
+        seat.type("cd ..")
+        seat.type("mfaenv")
+        assert seat.sees(regions, r"^regions=.+$") == "regions=own-1+own-1"
+
+
 @pytest.mark.parametrize("name", ["o'brien", "a}b", 'a"$b`\\c'])
 def test_the_store_may_be_anywhere(product: Product, name: str) -> None:
     product.env["MFAENV_CACHE_DIR"] = str(product.home / name)
