@@ -1,7 +1,8 @@
 """What direnv remembers of a folder, where it would take back what a session sets; `fast` loads it only in a folder."""
 
+from mfaenv.fast import environment
 from mfaenv.fast.entry import FOLDER, LATEST
-from mfaenv.fast.environment import DIRENV_DIFF, KEY, LIMIT, PINNED, PROFILE, REGION_MARK, session_regions
+from mfaenv.fast.environment import DIRENV_DIFF, KEY, LIMIT, PINNED, PROFILE
 from mfaenv.fast.parse import Env, Record
 
 EMPTY_DIFF = "eJyrVipQsqqu1VHKA1G1ACV1BO8="  # of no variables
@@ -14,7 +15,7 @@ class DirenvState(Record):
 
     diff: bytes
     watches: bytes
-    has_session: bool = True  # else only a former session's region would come back, without its mark
+    has_session: bool = True  # else a former session's region would come back, or the person's own would not
 
 
 def state(session: dict[str, str | None], env: Env) -> DirenvState | None:
@@ -33,11 +34,13 @@ def state(session: dict[str, str | None], env: Env) -> DirenvState | None:
         return DirenvState(b"null", b"null")
     is_folders = any(f'"{name}":'.encode() in diff for name in ("AWS_ACCESS_KEY_ID", KEY))
     # Where the folder's session was the shell's already, direnv sees no keys, but watches the store.
-    is_another = changes & {PROFILE, PINNED, LIMIT} and NEWS.encode() in watches
-    has_session = bool(is_folders or is_another)
-    comes_back = any(f'"{name}":"{region}"'.encode() in diff for name, region in session_regions(env).items())
-    is_unmarked = comes_back and REGION_MARK in changes and REGION_MARK.encode() not in diff
-    return DirenvState(diff, watches, has_session) if has_session or is_unmarked else None
+    has_session = is_folders or bool(changes & {PROFILE, PINNED, LIMIT} and NEWS.encode() in watches)
+    mark, theirs = environment.REGION_MARK, environment.session_regions(env)
+    comes_back = any(f'"{name}":"{region}"'.encode() in diff for name, region in theirs.items())
+    is_unmarked = comes_back and mark in changes and mark.encode() not in diff
+    overwritten = filter(session.get, changes & environment.own_regions(env).keys())
+    overwrites = any(f'"{name}":'.encode() not in diff for name in overwritten)
+    return DirenvState(diff, watches, has_session) if has_session or is_unmarked or overwrites else None
 
 
 def without_diff(env: dict[str, str]) -> dict[str, str]:

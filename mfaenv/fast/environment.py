@@ -71,11 +71,9 @@ DIRENV_DIFF = "DIRENV_DIFF"  # set in a folder of direnv's: `fast.direnv` reads 
 
 PROFILE_AS = "MFAENV_PROFILE_AS"  # names a variable that gets the profile too, for prompts
 
-PROFILE_NAMES = ("AWS_VAULT", "AWSUME_PROFILE", "AWS_PROFILE")
-"""What PROFILE_AS takes. All are in CLEARED."""
+PROFILE_NAMES = ("AWS_VAULT", "AWSUME_PROFILE", "AWS_PROFILE")  # what PROFILE_AS takes; all are in CLEARED
 
-SETTINGS = "MFAENV_SETTINGS"
-"""What mfaenv set from the profile's settings, as `NAME=value` words."""
+SETTINGS = "MFAENV_SETTINGS"  # what mfaenv set from the profile's settings, as `NAME=value` words
 
 SETTING_VARIABLES = (
     "AWS_USE_FIPS_ENDPOINT",

@@ -22,7 +22,6 @@ _COMMENTS = re.compile(r"(?im)^\s*(?:#|::|rem\s).*")
 _INIT = re.compile(r"(?i)\bmfaenv(?:\.exe)?['\"]?\s+init\b['\" ]*(\w*)")
 _READS_OTHERS = re.compile(r"^[^#\n]*(?:\.|source)\s.*(?:bashrc|\.profile)", re.MULTILINE)
 _FUNCTION = re.compile(r"^def .*\bmfaenv\b", re.MULTILINE)
-_GOES_ON = re.compile(r"[\\`^](\r\n?|\n)?\Z")  # what ends a line that the next one is a part of, in some shell
 _UNQUOTED = re.compile(r"[~/][A-Za-z0-9._+/-]+")
 
 
@@ -104,7 +103,7 @@ def with_line(text: str, line: str, first: str = "") -> str:
     """Return the text with the line at its end."""
     end = edit.line_end(text) if text.strip("\ufeff") else os.linesep
     gap = "" if not text.strip("\ufeff") or text.endswith(("\n", "\r")) else end
-    gap += end if _GOES_ON.search(text) else ""
+    gap += end if re.search(r"[\\`^](\r\n?|\n)?\Z", text) else ""  # in some shell such a line goes on
     return f"{text}{gap}{first and first + end}{line}{end}"
 
 

@@ -804,7 +804,9 @@ def test_a_region_of_the_persons_own_comes_back_behind_a_folder(
     stored: Product, row: Shell, first: bool
 ) -> None:
     """Such as one of the startup file, in the variable that not all programs read."""
+    assert stored.run("--shell", "bash", "-p", "production").status == DONE
     folder(stored, "regional", "export AWS_PROFILE=staging AWS_REGION=ap-1")
+    folder(stored, "other", "export AWS_PROFILE=production AWS_REGION=ap-3")
     folder(stored, "alone", "export AWS_REGION=ap-2")
     regions = "sh -c 'echo regions=$AWS_REGION+$AWS_DEFAULT_REGION'"
     with entered(stored, row, first=first) as seat:
@@ -814,6 +816,8 @@ def test_a_region_of_the_persons_own_comes_back_behind_a_folder(
         assert seat.sees(regions, r"^regions=.+$") == "regions=own-1+own-1"
         seat.type("cd regional")
         assert seat.sees(regions, r"^regions=.+$") == "regions=ap-1+ap-1"
+        seat.type("cd ../other")
+        assert seat.sees(regions, r"^regions=.+$") == "regions=ap-3+ap-3"
         seat.type("cd ..")
         assert seat.sees(regions, r"^regions=.+$") == "regions=own-1+own-1"
         seat.type("cd alone")
