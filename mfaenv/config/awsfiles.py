@@ -46,10 +46,8 @@ class AwsFiles(NamedTuple):
 
     def title_to_write(self, profile: str) -> str:
         """Return the hint for a missing profile that stands under a title of other words; else empty."""
-        meant, of_config = (
-            (profile, f"profile {profile}"),
-            (self.config, names.title_of(profile), self.nameless),
-        )
+        meant = (profile, f"profile {profile}")
+        of_config = self.config, names.title_of(profile), self.nameless
         for path, right, titles in (of_config, (self.credentials, profile, self.of_credentials)):
             if title := next((each for each in titles if each.strip() in meant), ""):
                 return f"In {short(path)} write [{right}] instead of [{title}]."

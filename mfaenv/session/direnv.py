@@ -44,7 +44,8 @@ def _mark_regions(sides: dict[str, dict[str, str]], values: dict[str, str | None
     if values.get(PROFILE) != env.get(PROFILE):
         former, own = environment.session_regions(env), environment.own_regions(env)
         sides["p"] = {name: value for name, value in sides["p"].items() if value != former.get(name)}
-        changes = {name for name in own if values.get(name) != own[name]}
+        # What `mfaenv unset` has removed does not come back.
+        changes = {name for name in own if values.get(name) not in (None, own[name])}
     _add_changes(sides, changes, env)
 
 

@@ -825,6 +825,10 @@ def test_a_region_of_the_persons_own_comes_back_behind_a_folder(
         seat.type("cd ..")
         seat.type("mfaenv")
         assert seat.sees(regions, r"^regions=.+$") == "regions=own-1+own-1"
+        seat.type("cd alone")
+        seat.type("mfaenv unset")
+        seat.type("cd ..")
+        assert seat.sees(regions, r"^regions=.+$") == "regions=+"
 
 
 @pytest.mark.parametrize("name", ["o'brien", "a}b", 'a"$b`\\c'])
