@@ -72,7 +72,7 @@ TYPED = (
     (("--version",), 0),
     (("--help",), 0),
     (("policy",), 0),
-    (("clear", "-p", "nobody"), 0),
+    (("clear", "-p", "nobody"), 1),
     (("help",), 0),
     (("-p", "nobody", "--shell", "bash"), 1),
     (("--nonsense",), 2),
