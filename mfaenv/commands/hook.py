@@ -80,8 +80,8 @@ def _former(env: Env, *, is_remembered: bool) -> dict[str, str]:
 def _switch(asked: str, former: dict[str, str], env: Env, store: Store, now: float) -> list[Pair]:
     """Return the profile's stored session, else the removal of the shell's."""
     env = _without_names(env) | {PROFILE: asked or former[FORMER] or DEFAULT}
-    if not asked and former[FORMER]:
-        env |= {environment.SOURCE_KEY: former[FORMER_PINNED]}
+    if asked == DEFAULT or (not asked and former[FORMER]):
+        env |= {environment.SOURCE_KEY: "" if asked else former[FORMER_PINNED]}
         env = {name: value for name, value in env.items() if name != environment.SOURCE_KEY or value}
     session = _stored(env, store, now)
     notice.say(notice.describe(session) if session else _what_to_type(asked, former[FORMER], env))

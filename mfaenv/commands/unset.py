@@ -18,7 +18,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     (secrets_to_stdout if diff else to_stdout)(shells.render(target, [*pairs, *diff]))  # a diff holds keys
     note: tuple[str, ...] = ()
     if name := env.get(environment.ONLY) or (environment.is_served(env) and env[environment.SERVED]):
-        note = f"What mfaenv exec gave this shell stays, of profile {name}. To leave the shell, type:", "exit"
+        note = f"The credentials that mfaenv exec gave stay, of profile {name}. To leave, type:", "exit"
     elif os.isatty(1) and target in shells.NAMES:
         unread = "No shell reads these lines. To remove the session from this one, type:"
         note = unread, shells.loading_line(target, ("mfaenv", "unset"))

@@ -86,6 +86,18 @@ def test_keys_that_were_exported_are_the_former_ones_when_aws_profile_goes(
     assert "AWS_ACCESS_KEY_ID" not in product.env
 
 
+def test_the_default_profile_that_aws_profile_names_is_not_that_of_exported_keys(
+    product: Product, scenario: Scenario, alice: User
+) -> None:
+    others = got(product, "default", "-c", scenario.device.code())
+    key = alice.add_key()
+    product.env |= {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
+    product.env |= product.run("-f", "json", "--region", "eu-west-3", "-c", scenario.device.code()).json()
+    assert follow(product, "default").startswith("mfaenv: default until ")
+    assert product.env["AWS_ACCESS_KEY_ID"] == others["AWS_ACCESS_KEY_ID"]
+    assert "MFAENV_SOURCE_ACCESS_KEY_ID" not in product.env
+
+
 def test_keys_that_are_exported_stay_those_of_a_shell_that_started_with_aws_profile(
     product: Product, scenario: Scenario, alice: User
 ) -> None:

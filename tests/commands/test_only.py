@@ -136,7 +136,7 @@ def test_unset_does_not_say_that_the_session_is_gone(product: Product, scenario:
     inner = (sys.executable, "-m", "mfaenv", "unset", "--shell", "sh")
     done = product.run("exec", "--only", "-q", "-p", "staging", "-c", scenario.device.code(), "--", *inner)
     assert (done.status, "AWS_SECRET_ACCESS_KEY" in done.out) == (0, True)
-    note = "What mfaenv exec gave this shell stays, of profile staging. To leave the shell, type:"
+    note = "The credentials that mfaenv exec gave stay, of profile staging. To leave, type:"
     assert done.err == f"mfaenv: {note}\n        exit\n"
 
 

@@ -236,7 +236,7 @@ eval "$({mfaenv} --shell sh -q -p staging)"; echo $? $MFAENV_PROFILE
     options = ("-p", "staging", "-c", scenario.device.code())
     done = product.run("exec", "--serve", *options, "--", "sh", "-c", lines)
     assert done.out.splitlines() == ["0 ", "0 []", "1 []", "1 []", "1", "0 staging"]
-    note = "What mfaenv exec gave this shell stays, of profile staging. To leave the shell, type:"
+    note = "The credentials that mfaenv exec gave stay, of profile staging. To leave, type:"
     assert done.err.count(f"mfaenv: {note}\n        exit\n") == 2
     assert done.err.count("mfaenv: Profile 'default' has no keys here") == 2
     assert done.err.count("its AWS files may be copies") == 1
