@@ -39,7 +39,8 @@ def state(session: dict[str, str | None], env: Env) -> DirenvState | None:
     comes_back = any(f'"{name}":"{region}"'.encode() in diff for name, region in theirs.items())
     is_unmarked = comes_back and mark in changes and mark.encode() not in diff
     overwritten = filter(session.get, changes & environment.own_regions(env).keys())
-    overwrites = any(f'"{name}":'.encode() not in diff for name in overwritten)
+    is_of_aws = b'"AWS_PROFILE":' in diff or b'REGION":' in diff  # else what is typed there is for later too
+    overwrites = is_of_aws and any(f'"{name}":'.encode() not in diff for name in overwritten)
     return DirenvState(diff, watches, has_session) if has_session or is_unmarked or overwrites else None
 
 

@@ -808,6 +808,7 @@ def test_a_region_of_the_persons_own_comes_back_behind_a_folder(
     folder(stored, "regional", "export AWS_PROFILE=staging AWS_REGION=ap-1")
     folder(stored, "other", "export AWS_PROFILE=production AWS_REGION=ap-3")
     folder(stored, "alone", "export AWS_REGION=ap-2")
+    folder(stored, "plain", "export OTHER=1")
     regions = "sh -c 'echo regions=$AWS_REGION+$AWS_DEFAULT_REGION'"
     with entered(stored, row, first=first) as seat:
         seat.type("mfaenv unset")
@@ -825,6 +826,10 @@ def test_a_region_of_the_persons_own_comes_back_behind_a_folder(
         seat.type("cd ..")
         seat.type("mfaenv")
         assert seat.sees(regions, r"^regions=.+$") == "regions=own-1+own-1"
+        seat.type("cd plain")
+        seat.type("mfaenv --region typed-1")
+        seat.type("cd ..")
+        assert seat.sees(regions, r"^regions=.+$") == "regions=typed-1+typed-1"
         seat.type("cd alone")
         seat.type("mfaenv unset")
         seat.type("cd ..")
