@@ -5,6 +5,7 @@ store may have news of the session (`due`); nushell's also at the start of the s
 what it has to in the shell's variables, which `fast.environment` explains.
 """
 
+import shlex
 import time
 
 from mfaenv import duration, fast, shells, suggest
@@ -12,14 +13,12 @@ from mfaenv.command_line import to_type
 from mfaenv.commands import init, notice
 from mfaenv.config import names
 from mfaenv.errors import DONE
-from mfaenv.fast import environment
+from mfaenv.fast import catalog, environment
 from mfaenv.fast.environment import AWS_PROFILE, EXPIRES, FORMER, FORMER_PINNED, NEXT, PINNED, PROFILE, SEEN
 from mfaenv.fast.parse import DEFAULT, Env, Words
 from mfaenv.session import direnv
 from mfaenv.shells import Pair
 from mfaenv.store import Store
-
-AS_BEFORE = " with the options that you gave before"
 
 
 def run(words: Words, env: Env) -> int:
@@ -39,9 +38,9 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     | gone        | got a session, which moved it to PUT_BACK                  | AWS_PROFILE again      |
     | set or gone | is not to follow it: SEEN is UNSEEN, or mfaenv set it      | no other session       |
     | set or gone | has its session, or credentials that are not of mfaenv     | no other session       |
-    | gone        | had, before it was set, a pinned session or none           | no session             |
+    | gone        | had, before it was set, none                               | no session             |
     | set to X    | has another session, or none                               | the stored one of X    |
-    | gone        | had, before it was set, a session of P                     | the stored one of P    |
+    | gone        | had, before it was set, one of P, with or without options  | the stored one of them |
     | gone        | started with it                                            | that of DEFAULT        |
 
     Where that is not stored, it gets no session. Each row but the first also sets what is remembered.
@@ -53,13 +52,13 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     stays = is_shown or before == environment.UNSEEN
     former = _former(env, is_remembered=bool(before) and not stays)
     profile, end = asked or former[FORMER] or DEFAULT, environment.end(env) or now + 1
-    by_options = env.get(PINNED) and (asked or not former[FORMER_PINNED]) and not env.get(environment.LIMIT)
-    is_there = env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and end > now and not by_options
+    had_none = not asked and former[FORMER_PINNED] == environment.NO_SESSION
+    pinned = "" if asked else former[FORMER_PINNED]
+    is_as_pinned = had_none or env.get(environment.LIMIT) or env.get(PINNED, "") == pinned
+    is_there = env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and end > now and is_as_pinned
     if stays or is_there or asked == before or _has_foreign_credentials(env):
         changes: list[Pair] = []
-    elif former[FORMER_PINNED] in {"1", environment.NO_PROFILE} and not asked:
-        if former[FORMER_PINNED] != environment.NO_PROFILE:  # its profile's name does not find it again
-            notice.say(f"AWS_PROFILE is gone: type mfaenv{AS_BEFORE}")
+    elif had_none:
         changes = _removal(env)
     else:
         changes = _switch(asked, former, env, store, now)
@@ -70,19 +69,22 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
 
 
 def _former(env: Env, *, is_remembered: bool) -> dict[str, str]:
-    """Return FORMER and FORMER_PINNED as they are remembered, or of the session that the shell has."""
+    """Return FORMER and what goes with it as they are remembered, or of the session that the shell has."""
     if is_remembered:
-        return {name: env.get(name, "") for name in (FORMER, FORMER_PINNED)}
-    profile, pinned = env.get(PROFILE, ""), env.get(PINNED) or env.get(environment.SOURCE_KEY, "")
-    return {FORMER: profile, FORMER_PINNED: pinned if profile else environment.NO_PROFILE}
+        return {name: env.get(name, "") for name in (FORMER, FORMER_PINNED, environment.FORMER_KEY)}
+    profile = env.get(PROFILE, "")
+    pinned = env.get(PINNED, "") if profile else environment.NO_SESSION
+    return {FORMER: profile, FORMER_PINNED: pinned, environment.FORMER_KEY: env.get(environment.SOURCE_KEY, "")}
 
 
 def _switch(asked: str, former: dict[str, str], env: Env, store: Store, now: float) -> list[Pair]:
     """Return the profile's stored session, else the removal of the shell's."""
     env = _without_names(env) | {PROFILE: asked or former[FORMER] or DEFAULT}
+    env[PINNED] = "" if asked else former[FORMER_PINNED]
     if asked == DEFAULT or (not asked and former[FORMER]):
-        env |= {environment.SOURCE_KEY: "" if asked else former[FORMER_PINNED]}
-        env = {name: value for name, value in env.items() if name != environment.SOURCE_KEY or value}
+        key = "" if asked else former[environment.FORMER_KEY]
+        env = {name: value for name, value in env.items() if name != environment.SOURCE_KEY}
+        env |= {environment.SOURCE_KEY: key} if key else {}
     session = _stored(env, store, now)
     notice.say(notice.describe(session) if session else _what_to_type(asked, former[FORMER], env))
     return session or _removal(env)
@@ -102,10 +104,10 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
         return session
     profile = env.get(PROFILE, "")
     whose = f" of profile {profile}" if profile else ""
-    again = AS_BEFORE if env.get(PINNED) else ""
-    mfaenv = to_type("-p", profile) if profile and asked and asked != profile else "mfaenv"
+    named = ("-p", profile) if profile and asked and asked != profile else ()
+    mfaenv = to_type(*named, *shlex.split(env.get(PINNED, "")))
     if end <= now:
-        notice.say(f"the session{whose} has ended: type {mfaenv}{again or ' for a new one'}")
+        notice.say(f"the session{whose} has ended: type {mfaenv} for a new one")
         return _removal_at_end(env, asked)
     if now < end - duration.REMINDER:
         return [(NEXT, str(end - duration.REMINDER))]
@@ -113,7 +115,7 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
         left = duration.rounded(int(end - now))
         renew = "--min-remaining 15m" if notice.role(env) else "--refresh"  # which takes a code for a role too
         ends = f"{profile or 'the session'} ends at {duration.time_of_day(end, now)}, in {left}"
-        notice.say(f"{ends}: type {mfaenv} {renew}{again}")
+        notice.say(f"{ends}: type {mfaenv} {renew}")
     return [(NEXT, str(end))]
 
 
@@ -129,7 +131,7 @@ def _removal_at_end(env: Env, asked: str | None) -> list[Pair]:
 
 def _newer(env: Env, store: Store, now: float) -> list[Pair]:
     """Return another session of the same role or user, or the profile's where this shell had none."""
-    session = [] if env.get(PINNED) else _stored(env, store, now)
+    session = _stored(env, store, now)
     got, key, identity = dict(session), "AWS_ACCESS_KEY_ID", environment.IDENTITY
     had_one = env.get(EXPIRES) or env.get(identity)
     if (had_one and got.get(identity) != env.get(identity)) or got.get(key) == env.get(key):
@@ -149,7 +151,9 @@ def start(env: Env, store: Store, now: float) -> list[Pair]:
 
 
 def _stored(env: Env, store: Store, now: float) -> list[Pair]:
-    return init.without_name(init.stored_session({}, env, store, now))
+    """Return the stored session of this shell's profile and PINNED."""
+    options = catalog.read(shlex.split(env.get(PINNED, ""))).options
+    return init.without_name(init.stored_session(options, env, store, now))
 
 
 def _has_foreign_credentials(env: Env) -> bool:
@@ -180,7 +184,8 @@ def _removal(env: Env) -> list[Pair]:
 def _what_to_type(asked: str, former: str, env: Env) -> str:
     if not asked:
         key = env.get(environment.SOURCE_KEY)
-        line = "mfaenv" if key and former == DEFAULT else to_type("-p", former)
+        named = () if key and former == DEFAULT else ("-p", former)
+        line = to_type(*named, *shlex.split(env.get(PINNED, "")))
         what = f"export the access key {key} again, and type {line}" if key else f"type {line}"
         return f"AWS_PROFILE is gone, and no session of {former} is stored: {what}" if former else ""
     profiles, now = names.profiles(env), f"AWS_PROFILE is {asked} now"

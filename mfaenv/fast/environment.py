@@ -1,9 +1,10 @@
 """The variables that a shell gets and loses with a session."""
 
+import os
 import time
 
-from mfaenv.fast.parse import Env, Options
-from mfaenv.shells import KEYS, Pair
+from mfaenv.fast.parse import FILES, MAIN_OPTIONS, Env, Options
+from mfaenv.shells import KEYS, Pair, join
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,61 +17,43 @@ CREDENTIALS = (*KEYS, "AWS_CREDENTIAL_EXPIRATION")
 ACCOUNT = "AWS_ACCOUNT_ID"
 ADDRESS = "AWS_ENDPOINT_URL"
 IGNORE_ADDRESSES = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
-
+# Where programs fetch credentials: from `exec --serve`, and on AWS's own machines.
 ADDRESS_OF_KEYS = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
-"""Where programs fetch credentials: from `exec --serve`, and on AWS's own machines."""
-
 LOOPBACK = "http://127.0.0.1:"  # how the addresses of servers begin that mfaenv itself starts
 
 PROFILE = "MFAENV_PROFILE"
 EXPIRES = "MFAENV_EXPIRES"
-
 END_DIGITS = 10  # of a moment in seconds since 1970, until the year 2286
-
 NEXT = "MFAENV_NEXT"  # when, in seconds since 1970, a prompt hook next has something to say
 STORE = "MFAENV_STORE"  # where a prompt hook finds the store's directory
 NO_INPUT = "MFAENV_NO_INPUT"  # tells a credential_process that is mfaenv of --no-input
 ONLY = "MFAENV_ONLY"  # the profile that `mfaenv exec --only` shows to what it runs
 SERVED = "MFAENV_SERVED"  # the profile of which `mfaenv exec --serve` gives credentials
-
 DEMO = "MFAENV_DEMO"  # the address of the demo that this is in
 REGION_MARK = "MFAENV_REGION"  # the REGION that a session has set; NAME:REGION where in one of REGIONS
 
 SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"  # the long-term key that this shell exported before the session
 
-PINNED = "MFAENV_PINNED"
-"""Set where options asked for another role, region or session policy than the profile's own: no hook renews it."""
-
+PINNED = "MFAENV_PINNED"  # the options that asked for another role, region or limit than the profile's own
+# The limit that session policies set to this session, in a word for prompts. Where it is, `use mfaenv` sets none.
 LIMIT = "MFAENV_SESSION_POLICY"
-"""The limit that session policies set to this session, in a word for prompts. Where it is, `use mfaenv` sets none."""
-
-IDENTITY = "MFAENV_IDENTITY"
-"""The ARN of the session's role, else its device: no prompt hook puts a session of another in its place."""
-
+IDENTITY = "MFAENV_IDENTITY"  # the ARN of the session's role, else its device: a newer session has the same
 KEY = "MFAENV_KEY"  # the session's access key ID: other keys are the user's own
 SECRET_LENGTH = 40  # characters of a secret access key of AWS
 LIMITS = ("read_only", "session_policy", "policy_arns")  # the options that limit a role's session
 OWN_SESSION = ("role_arn", "region", *LIMITS)  # those that ask for another than the profile's own
 
 SEEN = "MFAENV_AWS_PROFILE"  # the person's AWS_PROFILE at the prompt hook's last look
-
 UNSEEN = "not yet seen"  # SEEN's value in a new shell whose session AWS_PROFILE is not to change
-
 PUT_BACK = "MFAENV_PUT_BACK"  # the person's AWS_PROFILE that a session removed and the hook sets again
 FORMER = "MFAENV_FORMER_PROFILE"  # the profile that the shell had before its person set AWS_PROFILE
-
-FORMER_PINNED = "MFAENV_FORMER_PINNED"
-"""PINNED as it was then: its profile's name does not find such a session; else SOURCE_KEY. NO_PROFILE without any."""
-
-NO_PROFILE = "none"
-
-HOOK_VARIABLES = (SEEN, PUT_BACK, FORMER, FORMER_PINNED)
-"""What prompt hooks remember of the person's AWS_PROFILE."""
-
+FORMER_PINNED = "MFAENV_FORMER_PINNED"  # PINNED as it was then; NO_SESSION where the shell had none
+FORMER_KEY = "MFAENV_FORMER_ACCESS_KEY_ID"  # SOURCE_KEY as it was then
+NO_SESSION = "none"
+# What prompt hooks remember of the person's AWS_PROFILE.
+HOOK_VARIABLES = (SEEN, PUT_BACK, FORMER, FORMER_PINNED, FORMER_KEY)
 DIRENV_DIFF = "DIRENV_DIFF"  # set in a folder of direnv's: `fast.direnv` reads it
-
 PROFILE_AS = "MFAENV_PROFILE_AS"  # names a variable that gets the profile too, for prompts
-
 PROFILE_NAMES = ("AWS_VAULT", "AWSUME_PROFILE", "AWS_PROFILE")  # what PROFILE_AS takes; all are in CLEARED
 
 SETTINGS = "MFAENV_SETTINGS"  # what mfaenv set from the profile's settings, as `NAME=value` words
@@ -147,7 +130,8 @@ def temporary_keys(env: Env) -> bool:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
     """
     token, key = env.get("AWS_SESSION_TOKEN") or env.get("AWS_SECURITY_TOKEN"), env.get("AWS_ACCESS_KEY_ID", "")
-    return not key.startswith("AKIA") and (bool(token) or key.startswith("ASIA"))
+    is_named_so = not key.startswith("AKIA") and (bool(token) or key.startswith("ASIA"))
+    return is_named_so or (bool(key) and key == env.get(KEY))  # a stand-in for AWS may give any
 
 
 def has_secret_as_id(access_key: str, secret_key: str) -> bool:
@@ -208,8 +192,14 @@ def lost_limit(options: Options, env: Env) -> str:
 
 
 def pinned(options: Options) -> str:
-    """Return the value of PINNED for the options of a command line."""
-    return "1" if any(options.get(name) for name in OWN_SESSION) else ""
+    """Return the value of PINNED for the options of a command line: the words that ask for the same again."""
+    words: list[str] = []
+    for name in OWN_SESSION:
+        if options.get(name):
+            row, value = MAIN_OPTIONS[name], str(options[name])
+            value = os.path.abspath(value) if row.choices == FILES else value  # the shell may be elsewhere then
+            words += [row.flags[-1], *([value] if row.metavar else [])]
+    return join(words, "sh") if words else ""
 
 
 def timestamp(expires: float) -> str:

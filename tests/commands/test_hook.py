@@ -117,15 +117,48 @@ def test_keys_that_are_exported_stay_those_of_a_shell_that_started_with_aws_prof
     assert product.env["AWS_ACCESS_KEY_ID"] == own["AWS_ACCESS_KEY_ID"] != others["AWS_ACCESS_KEY_ID"]
     product.env |= exported
     product.env |= got(product, "exported")
-    assert "MFAENV_FORMER_PINNED" not in product.env
+    assert "MFAENV_FORMER_ACCESS_KEY_ID" not in product.env
     product.env["AWS_PROFILE"] = "staging"
     follow(product, "staging")
-    assert product.env["MFAENV_FORMER_PINNED"] == key.id
+    assert product.env["MFAENV_FORMER_ACCESS_KEY_ID"] == key.id
     product.run("clear")
     what = (
         f"no session of exported is stored: export the access key {key.id} again, and type mfaenv -p exported\n"
     )
     assert follow(product, "").endswith(what)
+
+
+@pytest.mark.parametrize(
+    "options", [("--read-only",), ("--region", "eu-west-3"), ("-r", "arn:aws:iam::111122223333:role/Developer")]
+)
+def test_a_session_that_options_asked_for_comes_back_when_aws_profile_goes(
+    product: Product, scenario: Scenario, options: tuple[str, ...]
+) -> None:
+    others = got(product, "default", "-c", scenario.device.code())
+    product.env |= got(product, "staging", *options)
+    own = dict(product.env)
+    follow(product, "default")
+    assert product.env["AWS_ACCESS_KEY_ID"] == others["AWS_ACCESS_KEY_ID"]
+    assert follow(product, "").startswith("mfaenv: staging (role Developer")
+    assert {**product.env, "MFAENV_NEXT": ""} == {**own, "MFAENV_NEXT": ""}
+    follow(product, "default")
+    product.run("clear")
+    to_type = " ".join(("mfaenv -p staging", *options)).replace("-r ", "--role-arn ")
+    assert follow(product, "").endswith(f"no session of staging is stored: type {to_type}\n")
+    assert "AWS_ACCESS_KEY_ID" not in product.env
+
+
+def test_a_newer_session_of_the_same_options_takes_its_place(product: Product, scenario: Scenario) -> None:
+    """In whichever folder the shell is."""
+    policy = product.home / "limit.json"
+    policy.write_text('{"Version": "2012-10-17", "Statement": []}')
+    got(product, "default", "-c", scenario.device.code())
+    old = got(product, "staging", "-d", "20m", "--policy", policy.name)
+    new = got(product, "staging", "--min-remaining", "30m", "-d", "1h", "--policy", str(policy))
+    product.env |= old | {"MFAENV_EXPIRES": str(int(time.time()) + 500), "MFAENV_PROFILE": "staging"}
+    done = product.run("hook", "bash", "due", cwd="/")
+    assert f"AWS_ACCESS_KEY_ID={new['AWS_ACCESS_KEY_ID']}" in done.out
+    assert "MFAENV_SESSION_POLICY=limited" in done.out
 
 
 def test_a_newer_session_of_the_same_role_takes_its_place(product: Product, scenario: Scenario) -> None:

@@ -337,6 +337,7 @@ def test_a_secret_that_is_indented_is_told_as_that(files: Files) -> None:
         ({**SESSION, "MFAENV_PROFILE": "default", environment.SOURCE_KEY: OTHER_KEY}, "", OTHER_KEY),
         ({**SESSION, "MFAENV_PROFILE": "default", environment.SOURCE_KEY: OTHER_KEY}, "default", KEY),
         ({**THEIR_KEYS, "AWS_SESSION_TOKEN": "stale"}, "", OTHER_KEY),
+        ({**THEIR_KEYS, "AWS_SESSION_TOKEN": "token", "MFAENV_KEY": OTHER_KEY}, "", KEY),
         ({**THEIR_KEYS, "AWS_SESSION_TOKEN": "of a session", "MFAENV_PROFILE": "default"}, "", OTHER_KEY),
         ({**THEIR_KEYS, "MFAENV_PROFILE": "prod"}, "", OTHER_KEY),
         ({"AWS_ACCESS_KEY_ID": OTHER_KEY}, "", KEY),

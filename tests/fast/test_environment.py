@@ -1,5 +1,6 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import botocore.session
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 from mfaenv.fast import environment
 from mfaenv.fast.parse import Options
 from mfaenv.shells import Pair
+
+ROLE = "arn:aws:iam::111122223333:role/Developer"
 
 NOW = 1_800_000_000
 TEXT = st.text(max_size=8)
@@ -188,8 +191,10 @@ def test_a_region_that_a_session_sets_is_not_the_users_afterwards(
         ({}, ""),
         ({"profile": "prod", "duration": "1h", "refresh": True}, ""),
         ({"role_arn": "", "region": ""}, ""),
-        ({"role_arn": "arn:aws:iam::111122223333:role/Developer"}, "1"),
-        ({"region": "eu-west-1"}, "1"),
+        ({"role_arn": ROLE, "profile": "prod", "duration": "1h"}, f"--role-arn {ROLE}"),
+        ({"region": "eu-west-1", "read_only": True}, "--region eu-west-1 --read-only"),
+        ({"session_policy": "/a b/it's.json"}, """--policy '/a b/it'"'"'s.json'"""),
+        ({"session_policy": "limit.json"}, f"--policy {Path.cwd()}/limit.json"),
     ],
 )
 def test_another_role_or_region_than_the_profiles_own_is_pinned(options: Options, value: str) -> None:

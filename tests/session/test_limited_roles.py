@@ -166,11 +166,10 @@ def test_a_shell_that_may_do_more_than_before_is_told(
 
 
 def test_at_the_end_of_a_limited_session_no_line_is_named_that_lifts_the_limit(limited: Product) -> None:
-    for left, said in ((500, "type mfaenv --min-remaining 15m"), (-1, "has ended: type mfaenv")):
+    limited.run("clear")
+    for left, said in ((500, "--min-remaining 15m"), (-1, "for a new one")):
         limited.env["MFAENV_EXPIRES"] = str(int(time.time() + left))
-        assert limited.run("hook", "bash", "due").err.endswith(
-            f"{said} with the options that you gave before\n"
-        )
+        assert limited.run("hook", "bash", "due").err.endswith(f"type mfaenv --read-only {said}\n")
 
 
 def test_what_a_hook_says_to_type_renews_the_session_of_this_shell(

@@ -145,14 +145,18 @@ def test_no_session_with_more_rights_takes_the_place_of_one_that_was_asked_for(
 ) -> None:
     with seated(stored, row) as seat:
         seat.type(f"mfaenv -p staging {options}")
-        seat.has("staging")
+        asked_for = seat.keys()
         seat.set("AWS_PROFILE", "default")
         seat.set("AWS_PROFILE", "stagin")
         seat.set("AWS_PROFILE", "default")
         seat.has("default AWS_PROFILE=default")
         seat.unset_profile()
+        assert seat.keys() == asked_for
+        seat.set("AWS_PROFILE", "default")
+        stored.run("clear")
+        seat.unset_profile()
         seat.has("none")
-        assert "AWS_PROFILE is gone: type mfaenv with the options that you gave before\n" in seat.window.text
+        assert f"no session of staging is stored: type mfaenv -p staging {options}\n" in seat.window.text
 
 
 @pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
@@ -167,7 +171,8 @@ def test_the_profiles_own_session_takes_the_place_of_another_role(stored: Produc
         seat.set("AWS_PROFILE", "staging")
         assert seat.keys() == own
         seat.unset_profile()
-        assert seat.keys() == own
+        assert seat.keys() == other
+        seat.type("mfaenv -p staging")
         seat.set("AWS_PROFILE", "default")
         seat.type(f"mfaenv -p staging -r {ROLE}")
         assert seat.keys() == other
@@ -339,7 +344,7 @@ def test_a_name_for_prompts_that_goes_leaves_the_profile_that_was_asked_for(
                                  -> production
             mfaenv -p staging --read-only
             AWS_PROFILE=default
-            unset AWS_PROFILE    -> none
+            unset AWS_PROFILE    -> staging AWS_PROFILE=staging, limited
         """)
 
 

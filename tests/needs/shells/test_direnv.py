@@ -204,7 +204,7 @@ WALKS = {
         AWS_PROFILE=staging     -> staging AWS_PROFILE=staging, not limited
         cd ..
         ENTER                   -> staging AWS_PROFILE=staging
-        unset AWS_PROFILE       -> none "type mfaenv with the options that you gave before"
+        unset AWS_PROFILE       -> production limited
         cd staging              -> staging
         mfaenv --read-only -p production -> production limited
         AWS_PROFILE=staging     -> staging AWS_PROFILE=staging, not limited
@@ -564,7 +564,7 @@ def test_after_the_end_of_a_limited_session_a_folder_gives_no_other(stored: Prod
         seat.type("")
         seat.set("MFAENV_EXPIRES", PAST)
         seat.type("")
-        assert "has ended: type mfaenv with the options that you gave before" in seat.window.text
+        assert "has ended: type mfaenv --read-only for a new one" in seat.window.text
         store_another(stored)
         seat.type("")
         seat.type("")
@@ -855,6 +855,14 @@ def test_options_are_refused(stored: Product, words: str) -> None:
     )
     done = run_bash(stored, script)
     assert (done.stdout, done.stderr) == ("1 none\n", "mfaenv: use mfaenv takes a profile, and no options\n")
+
+
+@pytest.mark.parametrize(("served", "gets"), [("staging", ""), ("", "staging")])
+def test_an_address_of_another_program_is_none_of_mfaenv_exec(stored: Product, served: str, gets: str) -> None:
+    stored.env |= {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:9/keys", "MFAENV_SERVED": served}
+    script = '. /dev/stdin <<< "$(mfaenv init direnv)"; watch_file() { :; }; use_mfaenv staging; echo "${MFAENV_PROFILE-}"'
+    done = run_bash(stored, script)
+    assert (done.stdout, "that mfaenv exec gave it" in done.stderr) == (f"{gets}\n", not gets)
 
 
 def test_without_the_program_a_folder_has_no_keys(stored: Product) -> None:

@@ -196,8 +196,9 @@ def test_the_end_of_a_session_names_the_profile(product: Product, row: Shell) ->
 def test_a_role_that_an_option_chose_is_never_followed_by_the_profiles_own(
     product: Product, scenario: Scenario, row: Shell
 ) -> None:
+    role = "arn:aws:iam::111122223333:role/Developer"
     with seated(product, row) as seat:
-        seat.type(f"mfaenv -r arn:aws:iam::111122223333:role/Developer -c {scenario.device.code()}")
+        seat.type(f"mfaenv -r {role} -c {scenario.device.code()}")
         chosen = seat.keys()
         (product.cache / "latest").write_text("1800000000.5\n")
         seat.set("MFAENV_EXPIRES", int(time.time()) + 200)
@@ -208,9 +209,7 @@ def test_a_role_that_an_option_chose_is_never_followed_by_the_profiles_own(
         seat.type("")
         seat.type("")
         assert seat.keys() == "key=none secret= profile=default"
-        assert (
-            seat.window.text.count(ENDED.replace("for a new one", "with the options that you gave before")) == 1
-        )
+        assert seat.window.text.count(ENDED.replace("mfaenv for", f"mfaenv --role-arn {role} for")) == 1
         seat.type("mfaenv --cached")
         assert seat.keys() == session(product)
 
