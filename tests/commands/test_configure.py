@@ -582,8 +582,11 @@ def test_a_role_of_the_credentials_file_is_named_with_the_line_to_write(
     assert done.status == 0
     assert "Role old is in ~/.aws/credentials: write source_profile = default-mfa there." in done.err
     assert credentials.read_text().endswith(role)
+    configure(newcomer, "old", mfa_serial=scenario.device.serial)  # with which programs would ask for a code
+    again = newcomer.run("configure", "--yes")
+    assert "write source_profile = default-mfa there, and remove its mfa_serial." in again.err
     assert "All is set up" not in newcomer.run("configure", "--yes").err
-    assert "old" not in config(newcomer).read_text()
+    assert "old-mfa" not in config(newcomer).read_text()
 
 
 def test_direnvs_library_is_offered_where_direnv_is(newcomer: Product, scenario: Scenario) -> None:

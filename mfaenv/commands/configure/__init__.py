@@ -170,8 +170,9 @@ def _offer_sources(name: str, source: str, files: awsfiles.AwsFiles, offers: Off
         return
     for role in roles:
         if "source_profile" in files.of_credentials.get(role, {}):
+            more = ", and remove its mfa_serial" if files.section(role).get("mfa_serial") else ""
             where = awsfiles.short(files.credentials)
-            offers.terminal.note(f"Role {role} is in {where}: write source_profile = {source} there.")
+            offers.terminal.note(f"Role {role} is in {where}: write source_profile = {source} there{more}.")
             offers.shown += 1
             continue
         # With an mfa_serial, programs would ask for a code.
