@@ -26,6 +26,7 @@ WRONG_SECRET, OTHER_SCOPE = "SignatureDoesNotMatch", "Credential should be scope
 
 SET_CLOCK = "timedatectl set-ntp true"
 
+WRONG_HEADER = "Invalid header value"
 NO_NUMBER = "invalid literal for int()"
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 """What botocore's parsers raise, and what reads their answers here: a proxy may answer anything."""
@@ -223,6 +224,9 @@ def ahead(response: Any, sent: float, received: float) -> float | None:
 
 def from_botocore(error: Exception) -> MfaenvError:
     """Explain botocore's own error; of what a program printed, only the last line, if no shell traced it."""
+    if WRONG_HEADER in str(error):  # which it shows, and which may be the token
+        wrong = "A key or token of the profile holds a line break or another character that none has."
+        return MfaenvError(wrong, "Store it again, on one line.")
     before, mark, printed = str(error).partition(FROM_PROCESS)
     if MFAENV in printed:
         message, _, hint = printed.rpartition(MFAENV)[2].strip().partition("\n")

@@ -43,6 +43,13 @@ def test_verbose_does_not_know_the_end_of_what_others_made(product: Product) -> 
     assert told(product) == ("new  (unknown end)", "")
 
 
+def test_a_token_that_was_pasted_in_two_lines_is_not_shown(product: Product, scenario: Scenario) -> None:
+    set_keys(product, aws_access_key_id="ASIAI44QH8DHBEXAMPLE", aws_session_token="FwoGZXIv\n  to-keep")
+    done = product.run("--shell", "sh", "-r", scenario.profiles["staging"]["role_arn"])
+    assert (done.status, "FwoGZXIv" in done.err, "to-keep" in done.err) == (1, False, False)
+    assert "A key or token of the profile holds a line break" in done.err
+
+
 @pytest.mark.parametrize(
     ("variables", "secret", "told", "status"),
     [
