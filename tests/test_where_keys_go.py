@@ -248,19 +248,14 @@ def test_nothing_is_written_to_a_file_that_others_could_open_and_a_program_has_o
     file.touch()
     file.chmod(0o644)
     with file.open("rb") as opened:
-        for again in (False, True):
-            if again and os.geteuid():
-                with pytest.raises(PermissionError):
-                    file.open("wb")
-                break
+        for _ in range(2):
             with file.open("wb") as stream:
                 done = stored.run(*words, stdout=stream)
             advice = "remove it, and use -o FILE or umask 077"
             wrong = f"The output cannot be written: another program may have the file open: {advice}."
             assert (done.status, done.err.splitlines()[0]) == (1, f"mfaenv: {wrong}")
             assert not KEY.search(opened.read().decode())
-            assert file.stat().st_mode & 0o777 == 0o400
-    file.chmod(0o644)
+            assert file.stat().st_mode & 0o777 == 0o644
     with file.open("wb") as stream:
         assert stored.run(*words, stdout=stream).status == 0
     assert KEY.search(file.read_text())

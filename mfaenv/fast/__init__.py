@@ -151,10 +151,10 @@ def is_for_program(options: Options) -> bool:
 def fingerprint(options: Options, env: Env) -> str:
     """Return the options and variables that may matter as text, without secrets."""
     asked = [f"{name}={value!r}" for name, value in options.items() if name not in IGNORED_OPTIONS]
-    endpoints = {name: url.rpartition("@")[2] for name, url in env.items() if "://" in url}
+    urls = {name: url.rpartition("@")[2] for name, url in env.items() if url.partition("://")[0].isalpha()}
     read = [
         f"{name}={(os.path.expandvars(value) if name in FILE_VARIABLES else value)!r}"
-        for name, value in {**env, **endpoints}.items()
+        for name, value in {**env, **urls}.items()
         if name in ("HOME", "USERPROFILE") or (name.startswith(("AWS_", "MFAENV_")) and _counts(name))
     ]
     long_term = env.get("AWS_SECRET_ACCESS_KEY") and not environment.temporary_keys(env)
@@ -262,6 +262,7 @@ if sys.platform != "win32":
             warning, is_said = "The output file cannot be closed to others: check who can read it.", True
         else:
             if not _is_alone():
+                os.fchmod(STDOUT, mode)
                 advice = "remove it, and use -o FILE or umask 077" if has_name else "umask 077 may prevent it"
                 return f"another program may have the file open: {advice}"
             os.fchmod(STDOUT, mode & ~OTHERS_MODE | stat.S_IWUSR)

@@ -415,6 +415,12 @@ def test_no_password_of_an_endpoint_is_stored(
     assert not [file.name for file in product.cache.iterdir() if b"pa55word" in file.read_bytes()]
 
 
+def test_a_variable_that_is_no_address_counts_whole(product: Product) -> None:
+    """With an address and an at sign in it too."""
+    mine, yours = ({"AWS_SESSION_TAGS": f"repo=https://git/{each},owner=a@example.com"} for each in "ab")
+    assert fast.fingerprint({}, product.env | mine) != fast.fingerprint({}, product.env | yours)
+
+
 def test_a_file_that_may_change_in_the_same_moment_gets_no_answer(product: Product, scenario: Scenario) -> None:
     """A file from the future is as young as can be."""
     future = time.time() + 3600
