@@ -31,9 +31,7 @@ ONLY = "MFAENV_ONLY"  # the profile that `mfaenv exec --only` shows to what it r
 SERVED = "MFAENV_SERVED"  # the profile of which `mfaenv exec --serve` gives credentials
 DEMO = "MFAENV_DEMO"  # the address of the demo that this is in
 REGION_MARK = "MFAENV_REGION"  # the REGION that a session has set; NAME:REGION where in one of REGIONS
-
 SOURCE_KEY = "MFAENV_SOURCE_ACCESS_KEY_ID"  # the long-term key that this shell exported before the session
-
 PINNED = "MFAENV_PINNED"  # the options that asked for another role, region or limit than the profile's own
 # The limit that session policies set to this session, in a word for prompts. Where it is, `use mfaenv` sets none.
 LIMIT = "MFAENV_SESSION_POLICY"

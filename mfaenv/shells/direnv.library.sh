@@ -13,7 +13,7 @@ use_mfaenv() {
     { set +xv; } 2>/dev/null # a trace would show the keys
     if [[ $# -gt 1 || ${1-} == -* ]]; then
         wrong='use mfaenv takes a profile, and no options' status=1
-    elif [[ -n ${MFAENV_ONLY-} || ${AWS_CONTAINER_CREDENTIALS_FULL_URI-} == http://127.0.0.1:* ]]; then
+    elif [[ -n ${MFAENV_ONLY-} || ${MFAENV_SERVED:+${AWS_CONTAINER_CREDENTIALS_FULL_URI-}} == http://127.0.0.1:* ]]; then
         echo 'mfaenv: this shell keeps the session that mfaenv exec gave it' >&2
     elif [ -n "${MFAENV_SESSION_POLICY-}" ]; then
         printf "mfaenv: this shell stays limited: for the folder's session, type %s\n" "$get" >&2

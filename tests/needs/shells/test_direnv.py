@@ -562,6 +562,7 @@ def test_after_the_end_of_a_limited_session_a_folder_gives_no_other(stored: Prod
         seat.type("cd staging")
         seat.type("mfaenv --read-only -p staging")
         seat.type("")
+        stored.run("clear", "-p", "staging")
         seat.set("MFAENV_EXPIRES", PAST)
         seat.type("")
         assert "has ended: type mfaenv --read-only for a new one" in seat.window.text
@@ -860,7 +861,10 @@ def test_options_are_refused(stored: Product, words: str) -> None:
 @pytest.mark.parametrize(("served", "gets"), [("staging", ""), ("", "staging")])
 def test_an_address_of_another_program_is_none_of_mfaenv_exec(stored: Product, served: str, gets: str) -> None:
     stored.env |= {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:9/keys", "MFAENV_SERVED": served}
-    script = '. /dev/stdin <<< "$(mfaenv init direnv)"; watch_file() { :; }; use_mfaenv staging; echo "${MFAENV_PROFILE-}"'
+    script = (
+        '. /dev/stdin <<< "$(mfaenv init direnv)"; watch_file() { :; }; '
+        'use_mfaenv staging; echo "${MFAENV_PROFILE-}"'
+    )
     done = run_bash(stored, script)
     assert (done.stdout, "that mfaenv exec gave it" in done.stderr) == (f"{gets}\n", not gets)
 
