@@ -12,12 +12,8 @@ ASSUME_ROLE_SECONDS = range(900, 43_200 + 1)
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
 
 ROLE_DEFAULT = 3_600  # seconds that a role lasts where nobody says how long; the same page
-
-CHAINED_ROLE_SECONDS = range(900, 3_600 + 1)
-"""Where the caller is a role itself; the same page, "role chaining"."""
-
-REMINDER = 600
-"""Seconds before the end of a session at which the person is told."""
+CHAINED_ROLE_SECONDS = range(900, 3_600 + 1)  # where the caller is a role itself; there, "role chaining"
+REMINDER = 600  # seconds before the end of a session at which the person is told
 
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 

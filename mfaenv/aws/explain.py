@@ -21,12 +21,10 @@ CLOCK_COMPLAINTS = (
     "RequestTimeTooSkewed",
     "RequestExpired",
 )
+# AWS has one code for both: the text tells which.
 WRONG_SECRET, OTHER_SCOPE = "SignatureDoesNotMatch", "Credential should be scoped to"
-"""AWS has one code for both: the text tells which."""
 
 SET_CLOCK = "timedatectl set-ntp true"
-
-WRONG_HEADER = "Invalid header value"
 NO_NUMBER = "invalid literal for int()"
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 """What botocore's parsers raise, and what reads their answers here: a proxy may answer anything."""
@@ -93,9 +91,7 @@ BOTOCORE = (
     ("CredentialRetrievalError", "{}", "Check what credential_process or credential_source names."),
 )
 """botocore's exceptions by name, the special before the general."""
-
-LOST_ANSWERS = {"ConnectionClosedError", "ReadTimeoutError"}
-"""botocore's exceptions after a request was sent, by name."""
+LOST_ANSWERS = {"ConnectionClosedError", "ReadTimeoutError"}  # after a request was sent
 
 SIGN_INS = {
     "SSOError": "aws sso login",
@@ -224,7 +220,7 @@ def ahead(response: Any, sent: float, received: float) -> float | None:
 
 def from_botocore(error: Exception) -> MfaenvError:
     """Explain botocore's own error; of what a program printed, only the last line, if no shell traced it."""
-    if WRONG_HEADER in str(error):  # which it shows, and which may be the token
+    if "Invalid header value" in str(error):  # which it shows, and which may be the token
         wrong = "A key or token of the profile holds a line break or another character that none has."
         return MfaenvError(wrong, "Store it again, on one line.")
     before, mark, printed = str(error).partition(FROM_PROCESS)

@@ -33,8 +33,9 @@ def run(options: Options, _words: Words, env: Env) -> int:
     if sessions.keys().isdisjoint(chosen):
         resolve.refuse_unknown(profile, env)
         terminal.note(nothing_stored(profile))
-    in_shell = env.get(environment.PROFILE, "")
-    if environment.has_session(env) and profile in {"", in_shell}:
+    in_shell, key = env.get(environment.PROFILE, ""), env.get("AWS_ACCESS_KEY_ID")
+    is_removed = profile in {"", in_shell} or any(entry and entry.access_key == key for _, entry in removed)
+    if environment.has_session(env) and is_removed:
         still = f"This shell still has its own session, of profile {in_shell}."
         terminal.note(f"{still} To remove it too, type:", detect.loading_line(env, ("mfaenv", "unset")))
     files = [name for name in stuck if kind(name) != LOCK]

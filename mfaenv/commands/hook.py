@@ -79,12 +79,10 @@ def _former(env: Env, *, is_remembered: bool) -> dict[str, str]:
 
 def _switch(asked: str, former: dict[str, str], env: Env, store: Store, now: float) -> list[Pair]:
     """Return the profile's stored session, else the removal of the shell's."""
-    env = _without_names(env) | {PROFILE: asked or former[FORMER] or DEFAULT}
-    env[PINNED] = "" if asked else former[FORMER_PINNED]
+    profile, pinned = asked or former[FORMER] or DEFAULT, "" if asked else former[FORMER_PINNED]
+    env = _without_names(env) | {PROFILE: profile, PINNED: pinned}
     if asked == DEFAULT or (not asked and former[FORMER]):
-        key = "" if asked else former[environment.FORMER_KEY]
-        env = {name: value for name, value in env.items() if name != environment.SOURCE_KEY}
-        env |= {environment.SOURCE_KEY: key} if key else {}
+        env[environment.SOURCE_KEY] = "" if asked else former[environment.FORMER_KEY]
     session = _stored(env, store, now)
     notice.say(notice.describe(session) if session else _what_to_type(asked, former[FORMER], env))
     return session or _removal(env)

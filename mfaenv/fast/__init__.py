@@ -16,7 +16,7 @@ import time
 
 from mfaenv import CODE_NEEDED, DONE, shells
 from mfaenv.fast import environment, parse
-from mfaenv.fast.entry import ANSWER, Entry, ReadOnlyStore, Session
+from mfaenv.fast.entry import ANSWER, Entry, ReadOnlyStore, Session, file_state
 from mfaenv.fast.parse import Env, Options
 from mfaenv.shells import Pair
 
@@ -62,6 +62,7 @@ KILLED = 128  # added to a signal's number it is the exit status, as in shells
 STDOUT, STDERR = 1, 2
 STDOUT_NAME = "standard output"  # what the errors of writing there have for a file's name
 OTHERS_MODE = stat.S_IRWXG | stat.S_IRWXO
+NOT_CLOSED = "mfaenv: The output file cannot be closed to others: check who can read it.\n"
 
 received_signals: "list[int]" = []
 """The signals that were to end this process, and may have caused an unexpected error."""
@@ -151,7 +152,9 @@ def is_for_program(options: Options) -> bool:
 def fingerprint(options: Options, env: Env) -> str:
     """Return the options and variables that may matter as text, without secrets."""
     asked = [f"{name}={value!r}" for name, value in options.items() if name not in IGNORED_OPTIONS]
-    urls = {name: url.rpartition("@")[2] for name, url in env.items() if url.partition("://")[0].isalpha()}
+    urls = {
+        name: url.rpartition("@")[2] for name, url in env.items() if url.startswith(("http://", "https://"))
+    }
     read = [
         f"{name}={(os.path.expandvars(value) if name in FILE_VARIABLES else value)!r}"
         for name, value in {**env, **urls}.items()
@@ -179,7 +182,7 @@ def stored(options: Options, env: Env, store: ReadOnlyStore, now: float) -> "lis
         return None
     cached = store.get(CachedRequest, fingerprint(options, env))
     files = [line.partition("\t") for line in cached.files] if cached else []
-    if cached is None or any(signature(path) != state for state, _, path in files):
+    if cached is None or any(file_state(path) != state for state, _, path in files):
         return None if store.has_sessions() or not options.get("cached") else []
     session = store.get(Session, cached.session_key)
     if session is None or session.left(int(now)) <= cached.min_remaining:
@@ -187,15 +190,6 @@ def stored(options: Options, env: Env, store: ReadOnlyStore, now: float) -> "lis
     own = {name: getattr(cached, name) for name in SHELL_FIELDS}
     theirs = session.exported(account=is_for_program(options))
     return environment.pairs({**theirs, **own, "pinned": environment.pinned(options)}, env)
-
-
-def signature(path: str) -> str:
-    """Return a file's inode, size, and the times of its last change in nanoseconds."""
-    try:
-        state = os.stat(path)
-    except (OSError, ValueError):  # ValueError: a path that holds NUL
-        return "none"
-    return f"{state.st_ino} {state.st_size} {state.st_mtime_ns} {state.st_ctime_ns}"
 
 
 def end_in_order(number: int, _frame: object) -> None:
@@ -254,21 +248,25 @@ if sys.platform != "win32":
 
     def _close_to_others(mode: int, *, has_name: bool, quiet: bool) -> str:
         """Return why nothing may be written to a file; else it is closed then, and a line says so."""
-        is_said = has_name and not quiet and bool(mode & OTHERS_MODE)
-        warning = "The output file was open to others until now."
+        is_said = has_name and not quiet and mode & OTHERS_MODE
+        warning = "mfaenv: The output file was open to others until now.\n" if is_said else ""
         try:
             os.fchmod(STDOUT, mode & ~OTHERS_MODE & ~stat.S_IWUSR)  # until it is known: another run looks too
+            is_closed = (
+                not os.fstat(STDOUT).st_mode & OTHERS_MODE
+            )  # some file systems have no modes, and no error
         except OSError:
-            warning, is_said = "The output file cannot be closed to others: check who can read it.", True
-        else:
-            if not _is_alone():
-                os.fchmod(STDOUT, mode)
-                advice = "remove it, and use -o FILE or umask 077" if has_name else "umask 077 may prevent it"
-                return f"another program may have the file open: {advice}"
+            is_closed = False
+        if not is_closed:
+            warning = NOT_CLOSED
+        elif _is_alone():
             os.fchmod(STDOUT, mode & ~OTHERS_MODE | stat.S_IWUSR)
+        else:
+            os.fchmod(STDOUT, mode)
+            advice = "remove it, and use -o FILE or umask 077" if has_name else "umask 077 may prevent it"
+            return f"another program may have the file open: {advice}"
         try:
-            if is_said:
-                text_to_stderr(f"mfaenv: {warning}\n")
+            text_to_stderr(warning)
         except OSError:
             return ""  # nobody reads it
         return ""

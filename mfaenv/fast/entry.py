@@ -40,6 +40,15 @@ BUSY_TRIES = 50 if sys.platform == "win32" else 0
 _OTHERS, _OTHER_WRITERS = (0, 0) if sys.platform == "win32" else (0o077, 0o022)  # modes say nothing on Windows
 
 
+def file_state(path: str) -> str:
+    """Return a file's inode, size, and the times of its last change in nanoseconds."""
+    try:
+        state = os.stat(path)
+    except (OSError, ValueError):  # ValueError: a path that holds NUL
+        return "none"
+    return f"{state.st_ino} {state.st_size} {state.st_mtime_ns} {state.st_ctime_ns}"
+
+
 def checksum(data: bytes) -> str:
     """Return 16 digits, which are others where up to seven bytes in a row change, and after nearly any other change.
 

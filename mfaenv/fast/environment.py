@@ -53,7 +53,6 @@ HOOK_VARIABLES = (SEEN, PUT_BACK, FORMER, FORMER_PINNED, FORMER_KEY)
 DIRENV_DIFF = "DIRENV_DIFF"  # set in a folder of direnv's: `fast.direnv` reads it
 PROFILE_AS = "MFAENV_PROFILE_AS"  # names a variable that gets the profile too, for prompts
 PROFILE_NAMES = ("AWS_VAULT", "AWSUME_PROFILE", "AWS_PROFILE")  # what PROFILE_AS takes; all are in CLEARED
-
 SETTINGS = "MFAENV_SETTINGS"  # what mfaenv set from the profile's settings, as `NAME=value` words
 
 SETTING_VARIABLES = (
@@ -109,9 +108,8 @@ SET = {
     KEY: "access_key",
 }
 """The variables that a session sets, in order, and each value's name in `pairs`."""
-
+# What goes at a session's end, with what SETTINGS names; profile, region, options and limit stay for the next one.
 GONE_AT_END = (*CREDENTIALS, EXPIRES, SETTINGS, KEY)
-"""What goes at a session's end, with what SETTINGS names; profile, region and limit stay for the next one."""
 
 MSYS_EXCLUDED = "MSYS2_ENV_CONV_EXCL"
 """https://www.msys2.org/docs/filesystem-paths/: prefixes of variables that are not rewritten as paths."""

@@ -10,7 +10,7 @@ import re
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from threading import Timer
 from typing import TYPE_CHECKING
 
@@ -155,7 +155,8 @@ def _opened(terminal: Terminal) -> Iterator[list[KeyringBackend]]:
         backends = _backends(terminal.env.get(BUS, ""))
         with suppress(RuntimeError):  # no thread to be had: then nothing is said
             timer.start()
-        yield backends
+        with redirect_stdout(sys.stderr):  # a shell runs what is printed
+            yield backends
     except MfaenvError:
         raise
     except ModuleNotFoundError as error:

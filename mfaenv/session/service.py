@@ -12,7 +12,7 @@ from mfaenv.config.awsfiles import AwsFiles
 from mfaenv.config.names import file_paths
 from mfaenv.errors import CODE_NEEDED, MfaenvError, NothingStoredError, wrong_usage
 from mfaenv.fast import environment
-from mfaenv.fast.entry import Fields, Session
+from mfaenv.fast.entry import Fields, Session, file_state
 from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Acquisition, Origin, Request
 from mfaenv.session import profile_choice, remembered
@@ -161,7 +161,7 @@ def resolve_request(options: Options, env: Env, terminal: Terminal | None = None
 
 
 def _states(paths: Iterable[str]) -> tuple[str, ...]:
-    return tuple(f"{fast.signature(path)}\t{path}" for path in paths)
+    return tuple(f"{file_state(path)}\t{path}" for path in paths)
 
 
 def _has_settled(path: str, now: float) -> bool:

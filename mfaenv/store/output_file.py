@@ -2,10 +2,12 @@
 
 import os
 import stat
+import sys
 import time
 from contextlib import suppress
 
 from mfaenv.errors import MfaenvError, wrong_usage
+from mfaenv.fast import NOT_CLOSED, OTHERS_MODE, text_to_stderr
 from mfaenv.fast.entry import owner
 from mfaenv.store import kind, private_files
 
@@ -42,6 +44,8 @@ def write(path: str, data: bytes) -> None:
     check(path)
     try:
         private_files.replace(path, data)
+        if sys.platform != "win32" and os.stat(path).st_mode & OTHERS_MODE:  # the file system has no modes
+            text_to_stderr(NOT_CLOSED)
     except OSError as error:
         raise MfaenvError(f"{path} cannot be written: {error.strerror}.", "Name another file.") from None
     folder = os.path.dirname(path) or os.curdir

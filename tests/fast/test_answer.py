@@ -415,9 +415,12 @@ def test_no_password_of_an_endpoint_is_stored(
     assert not [file.name for file in product.cache.iterdir() if b"pa55word" in file.read_bytes()]
 
 
-def test_a_variable_that_is_no_address_counts_whole(product: Product) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"), [("AWS_PROFILE", "aws://{}@corp"), ("AWS_SESSION_TAGS", "at=https://git/{},by=a@b.com")]
+)
+def test_a_variable_that_is_no_address_counts_whole(product: Product, name: str, value: str) -> None:
     """With an address and an at sign in it too."""
-    mine, yours = ({"AWS_SESSION_TAGS": f"repo=https://git/{each},owner=a@example.com"} for each in "ab")
+    mine, yours = ({name: value.format(each)} for each in ("dev", "prod"))
     assert fast.fingerprint({}, product.env | mine) != fast.fingerprint({}, product.env | yours)
 
 

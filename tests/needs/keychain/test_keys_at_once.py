@@ -137,6 +137,32 @@ def test_an_entry_that_somebody_removes_at_the_same_moment_is_removed(
     assert scenario.key.secret in credentials(product).read_text()
 
 
+TALKING = """\
+import os
+from keyring.backend import KeyringBackend
+
+class Keyring(KeyringBackend):
+    priority = 1
+
+    def get_password(self, service, username):
+        print("touch ran;", flush=True)
+        return os.environ["ENTRY"]
+
+    set_password = None
+"""
+
+
+def test_what_a_keychain_prints_is_not_printed_for_a_shell(
+    product: Product, scenario: Scenario, tmp_path: Path
+) -> None:
+    (tmp_path / "talking.py").write_text(TALKING)
+    entry = {"Version": 1, "AccessKeyId": scenario.key.id, "SecretAccessKey": scenario.key.secret}
+    product.env["PYTHONPATH"] += f"{os.pathsep}{tmp_path}"
+    product.env |= {"PYTHON_KEYRING_BACKEND": "talking.Keyring", "ENTRY": json.dumps(entry)}
+    done = product.run("keys", "get", "-p", "default")
+    assert (done.json()["AccessKeyId"], "touch ran;" in done.err) == (scenario.key.id, True)
+
+
 KEEPING = """\
 import os
 from keyring.backend import KeyringBackend

@@ -64,6 +64,16 @@ def file(product: Product, scenario: Scenario) -> Path:
     return made
 
 
+def test_a_file_system_without_modes_is_told(product: Product, file: Path) -> None:
+    """Such as that of Windows in its subsystem for Linux: chmod changes nothing there, and says nothing."""
+    need("strace")
+    product.tracer = ("-o", os.devnull, "-e", "trace=fchmod", "-e", "inject=fchmod:retval=0")
+    with file.open("wb") as stream:
+        done = product.run("-f", "dotenv", stdout=stream)
+    told = "mfaenv: The output file cannot be closed to others: check who can read it.\n"
+    assert (done.status, done.err, "AWS_SESSION_TOKEN" in file.read_text()) == (0, told, True)
+
+
 @NO_LEASES
 def test_a_program_that_opens_the_file_while_it_is_looked_at_does_not_end_mfaenv(
     product: Product, file: Path
