@@ -4,9 +4,8 @@ from mfaenv.fast.parse import Words
 
 MAX_OFFERED = 8  # names
 MAX_COMPARED = 64  # characters of a name: to compare longer ones takes seconds
-
+# How much of a name must be there: `bahs` has three quarters of bash, `remove` three fifths of demo.
 ALIKE = 0.7
-"""How much of a name must be there: `bahs` has three quarters of bash, `remove` three fifths of demo."""
 
 
 def advice(wrong: str, names: Words, *otherwise: str) -> tuple[str, ...]:

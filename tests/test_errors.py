@@ -318,6 +318,22 @@ CASES = (
         status=2,
     ),
     Case("an unknown option", nothing, "no option '--profil'", "--profile", ("--profil", "a"), 2),
+    Case(
+        "an option of another command",
+        nothing,
+        "process has no option --output",
+        "--help",
+        ("-o", "F", "process"),
+        2,
+    ),
+    Case(
+        "a limit that init has not",
+        nothing,
+        "init has no option --read-only",
+        "",
+        ("--read-only", "init", "sh"),
+        2,
+    ),
     Case("an unknown short option", nothing, "no option '-x'", "--help", ("-x",), 2),
     Case(
         "an option without its value", nothing, "'--region'.*requires an argument", "--help", ("--region",), 2

@@ -111,8 +111,8 @@ SET = {
 # What goes at a session's end, with what SETTINGS names; profile, region, options and limit stay for the next one.
 GONE_AT_END = (*CREDENTIALS, EXPIRES, SETTINGS, KEY)
 
+# https://www.msys2.org/docs/filesystem-paths/: prefixes of variables that are not rewritten as paths.
 MSYS_EXCLUDED = "MSYS2_ENV_CONV_EXCL"
-"""https://www.msys2.org/docs/filesystem-paths/: prefixes of variables that are not rewritten as paths."""
 
 
 def is_served(env: Env) -> bool:

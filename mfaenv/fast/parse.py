@@ -175,9 +175,8 @@ class Command(Record):
         return {flag: name for name, option in self.options.items() for flag in option.flags}
 
     def taken(self, options: "Options") -> "Options":
-        """Return those of the options that it takes, with --version, and its fixed ones."""
-        taken = {name: options[name] for name in options if name in self.options or name == "version"}
-        return {**taken, **dict(self.fixed)}
+        """Return the options with its fixed ones."""
+        return {**options, **dict(self.fixed)}
 
     def takes_words(self, count: int) -> bool:
         """Return whether it takes so many words."""
@@ -242,6 +241,7 @@ def read(arguments: "Sequence[str]", commands: "Callable[[str], Command | None]"
             if line.row.choices == PROGRAM:
                 line.words += rest
                 break
+    line.understood = line.understood and line.options.keys() <= {*line.row.options, *ANSWERS}
     line.options = line.row.taken(line.options)
     return line
 

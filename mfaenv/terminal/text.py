@@ -7,8 +7,7 @@ from mfaenv.fast import CODE_LENGTH
 PLAIN, GOOD, DOUBTFUL, BAD = "", "green", "yellow", "bold red"
 ASKED, FAINT, TITLE = "bold", "dim", "italic"
 
-_FILLER = "\0"
-"""The second cell of a wide character while a line is broken: printable text has none."""
+_FILLER = "\0"  # the second cell of a wide character while a line is broken: printable text has none
 
 
 class Styled(NamedTuple):

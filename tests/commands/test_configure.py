@@ -582,6 +582,10 @@ def test_a_role_of_the_credentials_file_is_named_with_the_line_to_write(
     assert done.status == 0
     assert "Role old is in ~/.aws/credentials: write source_profile = default-mfa there." in done.err
     assert credentials.read_text().endswith(role)
+    credentials.write_text(f"{credentials.read_text()}[new]\nmfa_serial = {scenario.device.serial}\n")
+    configure(newcomer, "new", role_arn="arn:aws:iam::111122223333:role/Developer", source_profile="default")
+    done = newcomer.run("configure", "--yes")
+    assert "Role new is in ~/.aws/credentials: write source_profile = default-mfa there, and remove" in done.err
     configure(newcomer, "old", mfa_serial=scenario.device.serial)  # with which programs would ask for a code
     again = newcomer.run("configure", "--yes")
     assert "write source_profile = default-mfa there, and remove its mfa_serial." in again.err

@@ -169,7 +169,7 @@ def _offer_sources(name: str, source: str, files: awsfiles.AwsFiles, offers: Off
             offers.shown += 1
         return
     for role in roles:
-        if "source_profile" in files.of_credentials.get(role, {}):
+        if files.of_credentials.get(role, {}).keys() & {"source_profile", "mfa_serial"}:
             more = ", and remove its mfa_serial" if files.section(role).get("mfa_serial") else ""
             where = awsfiles.short(files.credentials)
             offers.terminal.note(f"Role {role} is in {where}: write source_profile = {source} there{more}.")
