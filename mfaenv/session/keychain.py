@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 
 SERVICE = "mfaenv"
 
-MAX_ENTRIES = 8
-"""Most deletions of one name: a keychain may delete nothing."""
-
+MAX_ENTRIES = 8  # most deletions of one name: a keychain may delete nothing
 WAITING = "Waiting for the keychain, which may ask you in a window of its own."
 
 CHECK_SECONDS = 120

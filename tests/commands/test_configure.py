@@ -182,6 +182,14 @@ def test_a_role_stays_on_the_keys_of_a_profile_that_is_a_role_too(
     assert "Programs assume staging with the keys of default; default-mfa gives its role instead." in said
 
 
+def test_a_new_phone_takes_the_place_of_the_former_device(newcomer: Product, scenario: Scenario) -> None:
+    configure(newcomer, mfa_serial="arn:aws:iam::123456789012:mfa/alice-before")
+    named = ("--serial-number", scenario.device.serial, "--yes", "-c", scenario.device.code())
+    assert newcomer.run("configure", *named).status == 0
+    assert awsfiles.load(newcomer.env).profiles["default"]["mfa_serial"] == scenario.device.serial
+    assert "All is set up" in newcomer.run("configure", *named).err
+
+
 def test_programs_are_asked_for_no_code_of_another_device(newcomer: Product, scenario: Scenario) -> None:
     """AWS takes none beside a session's keys."""
     text = config(newcomer).read_text()

@@ -109,7 +109,8 @@ def _choose_profile(files: awsfiles.AwsFiles, offers: Offers) -> str:
 def _offer_device(
     request: Request, acquisition: Acquisition, files: awsfiles.AwsFiles, offers: Offers, store: Store
 ) -> Request:
-    if any(files.section(name).get("mfa_serial") for name in request.profiles):
+    there = {files.section(name).get("mfa_serial", "") for name in request.profiles} - {""}
+    if there and (request.device.origin is not Origin.OPTION or request.device.text in there):
         return request
     offers.check_writable(request.profile.text)
     request = longterm.with_long_term_keys(request, offers.terminal)
