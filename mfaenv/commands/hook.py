@@ -37,7 +37,8 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     | ----------- | ---------------------------------------------------------- | ---------------------- |
     | gone        | got a session, which moved it to PUT_BACK                  | AWS_PROFILE again      |
     | set or gone | is not to follow it: SEEN is UNSEEN, or mfaenv set it      | no other session       |
-    | set or gone | has its session, or credentials that are not of mfaenv     | no other session       |
+    | set or gone | has its session, a limited one too, or credentials that    | no other session       |
+    |             | are not of mfaenv                                          |                        |
     | gone        | had, before it was set, none                               | no session             |
     | set to X    | has another session, or none                               | the stored one of X    |
     | gone        | had, before it was set, one of P, with or without options  | the stored one of them |

@@ -139,8 +139,8 @@ def rule(env: Env) -> str:
     if asked == profile:
         return f"The session is of {profile} because AWS_PROFILE names it."
     if asked and asked == env.get(environment.SEEN):
-        return f"AWS_PROFILE was {asked} already when {profile} was asked for: that holds until AWS_PROFILE changes."
-    why = f"The session is of {profile} because mfaenv was asked for it; AWS_PROFILE is not set."
+        return f"AWS_PROFILE was {asked} when mfaenv set {profile}, which stays until AWS_PROFILE changes."
+    why = f"The session is of {profile} because mfaenv set it; AWS_PROFILE is not set."
     return why if asked is None else ""
 
 

@@ -1,7 +1,8 @@
-"""What shells, prompts and SDKs start: a stored session to bytes; and all that is printed, by any command.
+"""What shells, prompts and SDKs start: a stored session to bytes; and how any command writes to standard output.
 
 This package answers or declines: where anything is odd it returns None, and the full run explains. It asks
-nothing. It imports built-in modules, os, stat and `shells` alone, and raises no error of ours but what `shells` does.
+nothing. For a stored session it loads built-in modules, os, stat and `shells` alone. It raises no error of ours but
+what `shells` does.
 
 A *cached request* in the store says which entry a request led to, and what that depended on: the options and
 variables, less those that cannot matter (IGNORED_OPTIONS, IGNORED_VARIABLES) or hold a secret, and the state of
@@ -36,11 +37,7 @@ IGNORED_OPTIONS = {
 IGNORED_VARIABLES = {
     "AWS_ACCESS_KEY_ID",  # written down as `keys` where they are long-term
     "AWS_CREDENTIAL_EXPIRATION",  # what a session leaves in a shell
-    environment.EXPIRES,
-    environment.PINNED,
-    environment.LIMIT,
-    environment.IDENTITY,
-    environment.KEY,
+    *(environment.EXPIRES, environment.PINNED, environment.LIMIT, environment.IDENTITY, environment.KEY),
     "MFAENV_SHELL",  # as the option of that name
     "MFAENV_CACHE_DIR",  # where the answer itself is
     environment.STORE,
@@ -151,6 +148,7 @@ def is_for_program(options: Options) -> bool:
 
 def fingerprint(options: Options, env: Env) -> str:
     """Return the options and variables that may matter as text, without secrets."""
+    env = {**environment.without_former(env), **({environment.PROFILE: ""} if options.get("profile") else {})}
     asked = [f"{name}={value!r}" for name, value in options.items() if name not in IGNORED_OPTIONS]
     urls = {
         name: url.rpartition("@")[2] for name, url in env.items() if url.startswith(("http://", "https://"))

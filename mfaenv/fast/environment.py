@@ -170,10 +170,11 @@ def parse_settings(text: str) -> "list[tuple[str, str]]":
     return [(name, value) for name, _, value in pairs if is_setting(name)]
 
 
-def without_settings(env: Env) -> Env:
-    """Return the environment without the settings of an earlier session's profile."""
-    gone = settings(env) if SETTINGS in env else {}
-    return {name: value for name, value in env.items() if name not in gone} if gone else env
+def without_former(env: Env) -> "dict[str, str]":
+    """Return the environment without the regions and settings that an earlier session set."""
+    ours = {**session_regions(env), **(settings(env) if SETTINGS in env else {})}
+    gone = {REGION_MARK, SETTINGS, *(name for name, value in ours.items() if env.get(name) == value)}
+    return {name: value for name, value in env.items() if name not in gone}
 
 
 def end(env: Env) -> int | None:

@@ -109,7 +109,7 @@ def from_program(command: str, terminal: Terminal) -> str:
 
     with terminal.for_program() as streams:
         try:
-            env = environment.without_settings(terminal.env)
+            env = environment.without_former(terminal.env)
             with program.start(words, env, stdout=PIPE, **streams) as running:
                 output, _ = program.communicate(running, name, check)
         except (OSError, ValueError) as error:

@@ -153,7 +153,7 @@ def _opened(terminal: Terminal) -> Iterator[list[KeyringBackend]]:
         backends = _backends(terminal.env.get(BUS, ""))
         with suppress(RuntimeError):  # no thread to be had: then nothing is said
             timer.start()
-        with redirect_stdout(sys.stderr):  # a shell runs what is printed
+        with redirect_stdout(terminal.stderr):  # a shell runs what is printed
             yield backends
     except MfaenvError:
         raise

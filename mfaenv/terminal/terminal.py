@@ -47,6 +47,7 @@ class Terminal:
         self, env: Mapping[str, str], *, quiet: bool = False, verbose: bool = False, for_shell: bool = False
     ) -> None:
         self.env = env
+        self.stderr = sys.stderr
         self._quiet = quiet
         self._verbose = verbose
         self.check: Callable[[], None] = lambda: None

@@ -230,7 +230,7 @@ def test_a_session_without_a_known_end_is_known_as_one(product: Product) -> None
     set_keys(product, "token", **TOKEN)
     product.env |= got(product, "token")
     assert "MFAENV_EXPIRES" not in product.env
-    assert "The session is of token because mfaenv was asked for it" in product.run("status").out
+    assert "The session is of token because mfaenv set it" in product.run("status").out
     assert "This shell still has its own session, of profile token." in product.run("clear", "-p", "token").err
     assert not re.search(r"AWS_|MFAENV_(?!NEXT)", hook(product, "due"))
     product.env["AWS_PROFILE"] = "default"

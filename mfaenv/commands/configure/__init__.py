@@ -35,7 +35,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     terminal = Terminal.for_options(options, env)
     offers = Offers(terminal, file_paths(env)[0], dry_run="dry_run" in options, yes="yes" in options)
     offers.check()
-    sentence, function, line = _offer_all(options, environment.without_settings(env), offers)
+    sentence, function, line = _offer_all(options, environment.without_former(env), offers)
     if not offers.shown:
         terminal.note("All is set up: nothing to do.")
     elif offers.made:

@@ -478,8 +478,8 @@ def test_a_shell_without_a_hook_is_told_by_the_next_line(stored: Product) -> Non
 
 def test_status_tells_the_rule(stored: Product) -> None:
     with seated(stored, NAMED[0]) as seat:
-        seat.sees("mfaenv status", "because mfaenv was asked for it; AWS_PROFILE is not set")
+        seat.sees("mfaenv status", "because mfaenv set it; AWS_PROFILE is not set")
         seat.set("AWS_PROFILE", "staging")
         seat.sees("mfaenv status", "The session is of staging because AWS_PROFILE names it")
         seat.type("mfaenv -p default")
-        seat.sees("mfaenv status", "AWS_PROFILE was staging already when default was asked for")
+        seat.sees("mfaenv status", "AWS_PROFILE was staging when mfaenv set default, which stays")
