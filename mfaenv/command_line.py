@@ -9,8 +9,7 @@ from mfaenv.shells import join
 
 MFAENV = "mfaenv"
 
-EXTRA_PACKAGES = {"keychain": "keyring", "login": "botocore[crt]"}
-"""What an extra adds, for pipx and uv."""
+EXTRA_PACKAGES = {"keychain": "keyring", "login": "botocore[crt]"}  # what an extra adds, for pipx and uv
 
 
 def to_type(*words: str) -> str:

@@ -334,6 +334,7 @@ CASES = (
         ("--read-only", "init", "sh"),
         2,
     ),
+    Case("no code for what never asks", nothing, "keys has no option --cached", "", ("--cached", "keys"), 2),
     Case("an unknown short option", nothing, "no option '-x'", "--help", ("-x",), 2),
     Case(
         "an option without its value", nothing, "'--region'.*requires an argument", "--help", ("--region",), 2

@@ -15,8 +15,7 @@ from mfaenv.model import Provider, Request
 
 Start = Callable[..., Any]
 
-VISITED = "MFAENV_PROCESS_PROFILES"
-"""The profiles whose credential_process is running: it may lead back here."""
+VISITED = "MFAENV_PROCESS_PROFILES"  # the profiles whose credential_process is running: it may lead back here
 
 
 def credentials(request: Request, env: Mapping[str, str], start: Start) -> Session:

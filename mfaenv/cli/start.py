@@ -6,7 +6,7 @@ from mfaenv.cli import wrong_usage
 from mfaenv.errors import DONE
 from mfaenv.fast import parse
 from mfaenv.fast.catalog import COMMANDS
-from mfaenv.fast.parse import MAIN, MAIN_OPTIONS, Env, Options, Words
+from mfaenv.fast.parse import MAIN, MAIN_OPTIONS, NEVER_LEFT_OUT, Env, Options, Words
 
 
 def run(name: str, options: Options, words: Words, env: Env) -> int:
@@ -21,7 +21,7 @@ def run(name: str, options: Options, words: Words, env: Env) -> int:
     else:
         if not row.takes_words(len(words)):
             raise wrong_usage.words(name, words, options, env)
-        for option in options.keys() - row.options.keys():  # before the command's name
+        for option in NEVER_LEFT_OUT & options.keys() - row.options.keys():
             raise wrong_usage.error(f"{name} has no option {MAIN_OPTIONS[option].flags[-1]}", name)
         # `--policy "$NOT_SET"` must not mean "without a limit", nor an empty profile the default one.
         if empty := [row.options[each] for each, value in row.taken(options).items() if value == ""]:

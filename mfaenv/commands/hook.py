@@ -5,19 +5,21 @@ store may have news of the session (`due`); nushell's also at the start of the s
 what it has to in the shell's variables, which `fast.environment` explains.
 """
 
+import os
 import shlex
 import time
+from contextlib import suppress
 
 from mfaenv import duration, fast, shells, suggest
-from mfaenv.command_line import to_type
+from mfaenv.command_line import same_command
 from mfaenv.commands import init, notice
 from mfaenv.config import names
 from mfaenv.errors import DONE
 from mfaenv.fast import catalog, environment
 from mfaenv.fast.environment import AWS_PROFILE, EXPIRES, FORMER, FORMER_PINNED, NEXT, PINNED, PROFILE, SEEN
-from mfaenv.fast.parse import DEFAULT, Env, Words
+from mfaenv.fast.parse import DEFAULT, Env, Options, Words
 from mfaenv.session import direnv
-from mfaenv.shells import Pair
+from mfaenv.shells import Pair, join
 from mfaenv.store import Store
 
 
@@ -37,8 +39,7 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     | ----------- | ---------------------------------------------------------- | ---------------------- |
     | gone        | got a session, which moved it to PUT_BACK                  | AWS_PROFILE again      |
     | set or gone | is not to follow it: SEEN is UNSEEN, or mfaenv set it      | no other session       |
-    | set or gone | has its session, a limited one too, or credentials that    | no other session       |
-    |             | are not of mfaenv                                          |                        |
+    | set or gone | has its session, limited or not, or keys not of mfaenv     | no other session       |
     | gone        | had, before it was set, none                               | no session             |
     | set to X    | has another session, or none                               | the stored one of X    |
     | gone        | had, before it was set, one of P, with or without options  | the stored one of them |
@@ -86,7 +87,10 @@ def _switch(asked: str, former: dict[str, str], env: Env, store: Store, now: flo
         env[environment.SOURCE_KEY] = "" if asked else former[environment.FORMER_KEY]
     session = _stored(env, store, now)
     notice.say(notice.describe(session) if session else _what_to_type(asked, former[FORMER], env))
-    return session or _removal(env)
+    kept = (
+        [] if asked or not former[FORMER] else [(PROFILE, profile), (PINNED, pinned or None)]
+    )  # for the next one
+    return session or [*_removal(env), *kept]
 
 
 def due(env: Env, store: Store, now: float) -> list[Pair]:
@@ -103,8 +107,8 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
         return session
     profile = env.get(PROFILE, "")
     whose = f" of profile {profile}" if profile else ""
-    named = ("-p", profile) if profile and asked and asked != profile else ()
-    mfaenv = to_type(*named, *shlex.split(env.get(PINNED, "")))
+    named: Options = {"profile": profile} if profile and asked and asked != profile else {}
+    mfaenv = join(same_command({**named, **_pinned(env)}))
     if end <= now:
         notice.say(f"the session{whose} has ended: type {mfaenv} for a new one")
         return _removal_at_end(env, asked)
@@ -133,7 +137,8 @@ def _newer(env: Env, store: Store, now: float) -> list[Pair]:
     session = _stored(env, store, now)
     got, key, identity = dict(session), "AWS_ACCESS_KEY_ID", environment.IDENTITY
     had_one = env.get(EXPIRES) or env.get(identity)
-    if (had_one and got.get(identity) != env.get(identity)) or got.get(key) == env.get(key):
+    is_another = any(got.get(name) != env.get(name) for name in (identity, environment.LIMIT))
+    if (had_one and is_another) or got.get(key) == env.get(key):
         return []
     if not had_one:
         notice.say(notice.describe(session))
@@ -151,8 +156,19 @@ def start(env: Env, store: Store, now: float) -> list[Pair]:
 
 def _stored(env: Env, store: Store, now: float) -> list[Pair]:
     """Return the stored session of this shell's profile and PINNED."""
-    options = catalog.read(shlex.split(env.get(PINNED, ""))).options
+    options, policy = _pinned(env), str(_pinned(env).get("session_policy", ""))
+    if bool(options) != bool(env.get(PINNED)) or (policy and not os.path.isfile(policy)):  # a pipe is read once
+        return []
+    if environment.own_regions(env):  # which the person has set since
+        options.pop("region", None)
     return init.without_name(init.stored_session(options, env, store, now))
+
+
+def _pinned(env: Env) -> Options:
+    with suppress(ValueError):
+        options = catalog.read(shlex.split(env.get(PINNED, ""))).options
+        return {name: options[name] for name in environment.OWN_SESSION if name in options}
+    return {}
 
 
 def _has_foreign_credentials(env: Env) -> bool:
@@ -183,8 +199,8 @@ def _removal(env: Env) -> list[Pair]:
 def _what_to_type(asked: str, former: str, env: Env) -> str:
     if not asked:
         key = env.get(environment.SOURCE_KEY)
-        named = () if key and former == DEFAULT else ("-p", former)
-        line = to_type(*named, *shlex.split(env.get(PINNED, "")))
+        named: Options = {} if key and former == DEFAULT else {"profile": former}
+        line = join(same_command({**named, **_pinned(env)}))
         what = f"export the access key {key} again, and type {line}" if key else f"type {line}"
         return f"AWS_PROFILE is gone, and no session of {former} is stored: {what}" if former else ""
     profiles, now = names.profiles(env), f"AWS_PROFILE is {asked} now"

@@ -22,8 +22,7 @@ TOKENS = ("aws_security_token", "aws_session_token")  # the first counts, as in 
 MISSING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
 """Where a path leads to no file; botocore asks os.path.isfile."""
 
-MAX_COMMAND = 32_768
-"""Characters of a command: shlex's time for it grows with their square."""
+MAX_COMMAND = 32_768  # characters of a command: shlex's time for it grows with their square
 
 
 class AwsFiles(NamedTuple):

@@ -13,8 +13,7 @@ CONFIG_VARIABLE, CREDENTIALS_VARIABLE = FILE_VARIABLES
 ENCODING = io.text_encoding(None)  # botocore's: the locale's, or UTF-8 where that is C
 PROFILE, SERVICES = KINDS = ("profile", "services")  # of the config file's sections that are read
 
-_NOT_PLAIN = frozenset(" \t\r\n'\"\\")
-"""Characters by which a shell cuts words, or joins them."""
+_NOT_PLAIN = frozenset(" \t\r\n'\"\\")  # characters by which a shell cuts words, or joins them
 
 
 def file_paths(env: Env) -> tuple[str, str]:

@@ -5,12 +5,8 @@ botocore's RawConfigParser stops at a section that is there twice, and does not 
 
 from mfaenv.fast.parse import Words
 
-MAX_TITLE = 4096
-"""Characters of a section's title: shlex's time for it grows with their square."""
-
-MAX_NAME = 256
-"""Characters before an option's `=` or `:`: botocore's time for them grows with their square."""
-
+MAX_TITLE = 4096  # characters of a section's title: shlex's time for it grows with their square
+MAX_NAME = 256  # characters before an option's `=` or `:`: botocore's time for them grows with their square
 COMMENTS = ("#", ";")
 SEPARATORS = ("=", ":")
 FOR_ALL = "DEFAULT"  # the section whose options are also those of all others

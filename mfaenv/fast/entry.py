@@ -24,9 +24,7 @@ Moment = int | None  # seconds since 1970; None is never
 
 HEAD = "mfaenv 1\n"
 
-MAX_BYTES = 524_288
-"""Bytes: four times what a variable can hold on Linux."""
-
+MAX_BYTES = 524_288  # bytes: four times what a variable can hold on Linux
 FOLDER = "mfaenv"  # the folder of the store, below the one that MFAENV_CACHE_DIR names
 
 NO_HOME = "there is no home directory"

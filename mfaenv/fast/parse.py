@@ -36,8 +36,9 @@ Options = dict[str, "str | bool"]  # the options that were given, by name: a tex
 COMPLETE, HOOK, CHANGES_SHELL = "complete", "hook", "sets"
 """What Tab, prompt hooks and some functions call. They have no rows."""
 
-ANSWERS = ("version", "help")
-"""Options whose answer is all that is printed, whatever else was given."""
+# Before a command that lacks them they are an error. Others, as of an alias, do not count there.
+NEVER_LEFT_OUT = {"output", "format", "cached", "read_only", "session_policy", "policy_arns"}
+ANSWERS = ("version", "help")  # options whose answer is all that is printed, whatever else was given
 
 
 @dataclass_transform(frozen_default=True)
@@ -175,8 +176,9 @@ class Command(Record):
         return {flag: name for name, option in self.options.items() for flag in option.flags}
 
     def taken(self, options: "Options") -> "Options":
-        """Return the options with its fixed ones."""
-        return {**options, **dict(self.fixed)}
+        """Return those of the options that it takes, with --version, and its fixed ones."""
+        taken = {name: options[name] for name in options if name in self.options or name == "version"}
+        return {**taken, **dict(self.fixed)}
 
     def takes_words(self, count: int) -> bool:
         """Return whether it takes so many words."""
@@ -241,7 +243,7 @@ def read(arguments: "Sequence[str]", commands: "Callable[[str], Command | None]"
             if line.row.choices == PROGRAM:
                 line.words += rest
                 break
-    line.understood = line.understood and line.options.keys() <= {*line.row.options, *ANSWERS}
+    line.understood = line.understood and not NEVER_LEFT_OUT & line.options.keys() - line.row.options.keys()
     line.options = line.row.taken(line.options)
     return line
 

@@ -32,8 +32,7 @@ SERVICE = "mfaenv"
 MAX_ENTRIES = 8  # most deletions of one name: a keychain may delete nothing
 WAITING = "Waiting for the keychain, which may ask you in a window of its own."
 
-CHECK_SECONDS = 120
-"""Seconds that another process may take to read an entry: a window may ask."""
+CHECK_SECONDS = 120  # seconds that another process may take to read an entry: a window may ask
 
 VARIABLE, BUS = "PYTHON_KEYRING_BACKEND", "DBUS_SESSION_BUS_ADDRESS"
 

@@ -23,7 +23,6 @@ from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 
 SETTLED_AFTER = 2.0  # seconds; more than the coarsest clock of a file system in use
-
 FORGOTTEN_AFTER = 30 * 86_400  # seconds after which a request stored for the fast path is removed
 
 

@@ -12,8 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_BREAKS = "=:@"
-"""Characters of COMP_WORDBREAKS at which readline begins a word though the shell does not."""
+_BREAKS = "=:@"  # characters of COMP_WORDBREAKS at which readline begins a word though the shell does not
 
 
 class Tab:

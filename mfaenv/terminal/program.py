@@ -20,10 +20,7 @@ from mfaenv.terminal import coredump
 if TYPE_CHECKING:
     import subprocess
 
-NOT_FOUND = 127
-NOT_EXECUTABLE = 126
-"""A shell's exit statuses (POSIX.1-2024, XCU 2.8.2)."""
-
+NOT_FOUND, NOT_EXECUTABLE = 127, 126  # a shell's exit statuses (POSIX.1-2024, XCU 2.8.2)
 MAX_PRINTED = 65_536  # bytes of a program: one that prints without end would take all the memory
 GRACE_SECONDS = 2  # for a program to end after it was asked to
 LOOK_SECONDS = 0.2  # between two looks at something else while a program runs

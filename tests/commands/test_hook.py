@@ -143,9 +143,52 @@ def test_a_session_that_options_asked_for_comes_back_when_aws_profile_goes(
     assert {**product.env, "MFAENV_NEXT": ""} == {**own, "MFAENV_NEXT": ""}
     follow(product, "default")
     product.run("clear")
-    to_type = " ".join(("mfaenv -p staging", *options)).replace("-r ", "--role-arn ")
+    to_type = " ".join(("mfaenv -p staging", *options))
     assert follow(product, "").endswith(f"no session of staging is stored: type {to_type}\n")
     assert "AWS_ACCESS_KEY_ID" not in product.env
+
+
+@pytest.mark.parametrize("reason", ["due", "changed"])
+def test_a_region_that_is_set_later_goes_before_that_of_the_options(
+    product: Product, scenario: Scenario, reason: str
+) -> None:
+    got(product, "default", "-c", scenario.device.code())
+    product.env |= got(product, "staging", "-d", "20m", "--region", "eu-west-3") | {"AWS_REGION": "us-west-2"}
+    if reason == "changed":
+        follow(product, "default")
+        follow(product, "")
+    else:
+        new = got(product, "staging", "--min-remaining", "30m", "-d", "1h", "--region", "eu-west-3")
+        product.env["MFAENV_EXPIRES"] = str(int(time.time()) + 500)
+        assert f"AWS_ACCESS_KEY_ID={new['AWS_ACCESS_KEY_ID']}" in (changes := hook(product, "due"))
+        assert "eu-west-3" not in changes
+    assert product.env["AWS_REGION"] == "us-west-2"
+
+
+@pytest.mark.parametrize("pinned", ["1", "--read-only '", "--policy /dev/stdin", "--profile default --refresh"])
+def test_options_that_cannot_be_given_again_find_no_session(
+    product: Product, scenario: Scenario, pinned: str
+) -> None:
+    """Nor is standard input read, which is the terminal at a prompt."""
+    stored = got(product, "staging", "-c", scenario.device.code())
+    product.env |= stored | {"AWS_ACCESS_KEY_ID": "ASIAOLD", "MFAENV_KEY": "ASIAOLD", "MFAENV_PINNED": pinned}
+    done = product.run("hook", "bash", "due", input="{}")
+    assert (done.status, stored["AWS_ACCESS_KEY_ID"] in done.out) == (0, False)
+    product.env["MFAENV_EXPIRES"] = "1700000000"
+    assert "the session of profile staging has ended: type mfaenv " in product.run("hook", "bash", "due").err
+
+
+def test_where_the_former_session_is_not_stored_its_options_count_for_the_next(
+    product: Product, scenario: Scenario
+) -> None:
+    got(product, "default", "-c", scenario.device.code())
+    product.env |= got(product, "staging", "--read-only")
+    follow(product, "default")
+    product.run("clear", "-p", "staging")
+    assert follow(product, "").endswith("no session of staging is stored: type mfaenv -p staging --read-only\n")
+    assert "AWS_ACCESS_KEY_ID" not in hook(product, "due")
+    limited = got(product, "staging", "--read-only")
+    assert f"AWS_ACCESS_KEY_ID={limited['AWS_ACCESS_KEY_ID']}" in hook(product, "due")
 
 
 def test_a_newer_session_of_the_same_options_takes_its_place(product: Product, scenario: Scenario) -> None:

@@ -138,7 +138,7 @@ def test_a_new_shell_keeps_its_limit_where_its_startup_file_sets_aws_profile(
         seat.has("default AWS_PROFILE=default")
 
 
-@pytest.mark.parametrize("options", ["--read-only", f"--role-arn {ROLE}"])
+@pytest.mark.parametrize("options", ["--read-only", f"-r {ROLE}"])
 @pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
 def test_no_session_with_more_rights_takes_the_place_of_one_that_was_asked_for(
     stored: Product, row: Shell, options: str

@@ -209,7 +209,7 @@ def test_a_role_that_an_option_chose_is_never_followed_by_the_profiles_own(
         seat.type("")
         seat.type("")
         assert seat.keys() == "key=none secret= profile=default"
-        assert seat.window.text.count(ENDED.replace("mfaenv for", f"mfaenv --role-arn {role} for")) == 1
+        assert seat.window.text.count(ENDED.replace("mfaenv for", f"mfaenv -r {role} for")) == 1
         seat.type("mfaenv --cached")
         assert seat.keys() == session(product)
 
