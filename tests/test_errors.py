@@ -321,7 +321,7 @@ CASES = (
     Case(
         "an option of another command",
         nothing,
-        "process has no option --output",
+        "--output has no meaning before process",
         "--help",
         ("-o", "F", "process"),
         2,
@@ -329,12 +329,11 @@ CASES = (
     Case(
         "a limit that init has not",
         nothing,
-        "init has no option --read-only",
+        "--read-only has no meaning before init",
         "",
         ("--read-only", "init", "sh"),
         2,
     ),
-    Case("no code for what never asks", nothing, "keys has no option --cached", "", ("--cached", "keys"), 2),
     Case("an unknown short option", nothing, "no option '-x'", "--help", ("-x",), 2),
     Case(
         "an option without its value", nothing, "'--region'.*requires an argument", "--help", ("--region",), 2

@@ -22,7 +22,7 @@ def run(name: str, options: Options, words: Words, env: Env) -> int:
         if not row.takes_words(len(words)):
             raise wrong_usage.words(name, words, options, env)
         for option in NEVER_LEFT_OUT & options.keys() - row.options.keys():
-            raise wrong_usage.error(f"{name} has no option {MAIN_OPTIONS[option].flags[-1]}", name)
+            raise wrong_usage.error(f"{MAIN_OPTIONS[option].flags[-1]} has no meaning before {name}", name)
         # `--policy "$NOT_SET"` must not mean "without a limit", nor an empty profile the default one.
         if empty := [row.options[each] for each, value in row.taken(options).items() if value == ""]:
             flag = empty[0].flags[-1]

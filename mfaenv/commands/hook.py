@@ -5,17 +5,15 @@ store may have news of the session (`due`); nushell's also at the start of the s
 what it has to in the shell's variables, which `fast.environment` explains.
 """
 
-import os
-import shlex
 import time
-from contextlib import suppress
+from urllib.parse import unquote
 
 from mfaenv import duration, fast, shells, suggest
 from mfaenv.command_line import same_command
 from mfaenv.commands import init, notice
 from mfaenv.config import names
 from mfaenv.errors import DONE
-from mfaenv.fast import catalog, environment
+from mfaenv.fast import environment
 from mfaenv.fast.environment import AWS_PROFILE, EXPIRES, FORMER, FORMER_PINNED, NEXT, PINNED, PROFILE, SEEN
 from mfaenv.fast.parse import DEFAULT, Env, Options, Words
 from mfaenv.session import direnv
@@ -155,9 +153,9 @@ def start(env: Env, store: Store, now: float) -> list[Pair]:
 
 
 def _stored(env: Env, store: Store, now: float) -> list[Pair]:
-    """Return the stored session of this shell's profile and PINNED."""
-    options, policy = _pinned(env), str(_pinned(env).get("session_policy", ""))
-    if bool(options) != bool(env.get(PINNED)) or (policy and not os.path.isfile(policy)):  # a pipe is read once
+    """Return the stored session of this shell's profile and PINNED; none with a policy, whose file may have changed."""
+    options = _pinned(env)
+    if bool(options) != bool(env.get(PINNED)) or "session_policy" in options:
         return []
     if environment.own_regions(env):  # which the person has set since
         options.pop("region", None)
@@ -165,10 +163,9 @@ def _stored(env: Env, store: Store, now: float) -> list[Pair]:
 
 
 def _pinned(env: Env) -> Options:
-    with suppress(ValueError):
-        options = catalog.read(shlex.split(env.get(PINNED, ""))).options
-        return {name: options[name] for name in environment.OWN_SESSION if name in options}
-    return {}
+    pairs = (word.partition("=")[::2] for word in env.get(PINNED, "").split("+"))
+    options: Options = {name: unquote(value, errors="surrogateescape") or True for name, value in pairs}
+    return options if options.keys() <= {*environment.OWN_SESSION} else {}
 
 
 def _has_foreign_credentials(env: Env) -> bool:

@@ -111,7 +111,7 @@ def keeps_credentials(env: Env, now: float) -> bool:
     end, key = environment.end(env), env.get("AWS_ACCESS_KEY_ID", "")
     has_ended = end is not None and end <= now and environment.has_session(env)
     # Long-term keys that a startup file sets over the session of the shell before, whose token stays: no call works.
-    is_mixed = key.startswith("AKIA") and env.get("AWS_SESSION_TOKEN") and env.get(environment.KEY)
+    is_mixed = key.startswith("AKIA") and env.get("AWS_SESSION_TOKEN") and env.get(environment.KEY, key) != key
     has_credentials = (key and not is_mixed) or env.get(environment.ADDRESS_OF_KEYS)
     is_asked_for = any(map(env.get, (environment.PINNED, environment.ONLY)))
     return is_asked_for or bool(has_credentials and not has_ended)

@@ -150,9 +150,7 @@ def fingerprint(options: Options, env: Env) -> str:
     """Return the options and variables that may matter as text, without secrets."""
     env = {**environment.without_former(env), **({environment.PROFILE: ""} if options.get("profile") else {})}
     asked = [f"{name}={value!r}" for name, value in options.items() if name not in IGNORED_OPTIONS]
-    urls = {
-        name: url.rpartition("@")[2] for name, url in env.items() if url.startswith(("http://", "https://"))
-    }
+    urls = {name: url.rpartition("@")[2] for name, url in env.items() if "URL" in name}
     read = [
         f"{name}={(os.path.expandvars(value) if name in FILE_VARIABLES else value)!r}"
         for name, value in {**env, **urls}.items()
@@ -250,9 +248,8 @@ if sys.platform != "win32":
         warning = "mfaenv: The output file was open to others until now.\n" if is_said else ""
         try:
             os.fchmod(STDOUT, mode & ~OTHERS_MODE & ~stat.S_IWUSR)  # until it is known: another run looks too
-            is_closed = (
-                not os.fstat(STDOUT).st_mode & OTHERS_MODE
-            )  # some file systems have no modes, and no error
+            if not (is_closed := not os.fstat(STDOUT).st_mode & OTHERS_MODE):  # a file system without modes
+                os.fchmod(STDOUT, mode)
         except OSError:
             is_closed = False
         if not is_closed:

@@ -3,8 +3,8 @@
 import os
 import time
 
-from mfaenv.fast.parse import FILES, MAIN_OPTIONS, Env, Options
-from mfaenv.shells import KEYS, Pair, join
+from mfaenv.fast.parse import Env, Options
+from mfaenv.shells import KEYS, UNQUOTED, Pair
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -189,14 +189,14 @@ def lost_limit(options: Options, env: Env) -> str:
 
 
 def pinned(options: Options) -> str:
-    """Return the value of PINNED for the options of a command line: the words that ask for the same again."""
-    words: list[str] = []
-    for name in OWN_SESSION:
-        if options.get(name):
-            row, value = MAIN_OPTIONS[name], str(options[name])
-            value = os.path.abspath(value) if row.choices == FILES else value  # the shell may be elsewhere then
-            words += [row.flags[-1], *([value] if row.metavar else [])]
-    return join(words, "sh") if words else ""
+    """Return the value of PINNED for the options of a command line: `NAME=VALUE+…`, other characters as in a URL."""
+    asked = {name: options[name] for name in OWN_SESSION if options.get(name)}
+    return "+".join(f"{name}={'' if value is True else _in_url(str(value))}" for name, value in asked.items())
+
+
+def _in_url(text: str) -> str:
+    plain = {ord(character) for character in UNQUOTED} - {ord("+"), ord("%")}
+    return "".join(chr(byte) if byte in plain else f"%{byte:02X}" for byte in os.fsencode(text))
 
 
 def timestamp(expires: float) -> str:

@@ -37,7 +37,7 @@ COMPLETE, HOOK, CHANGES_SHELL = "complete", "hook", "sets"
 """What Tab, prompt hooks and some functions call. They have no rows."""
 
 # Before a command that lacks them they are an error. Others, as of an alias, do not count there.
-NEVER_LEFT_OUT = {"output", "format", "cached", "read_only", "session_policy", "policy_arns"}
+NEVER_LEFT_OUT = {"output", "format", "read_only", "session_policy", "policy_arns"}
 ANSWERS = ("version", "help")  # options whose answer is all that is printed, whatever else was given
 
 

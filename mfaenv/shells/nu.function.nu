@@ -56,7 +56,8 @@ def _mfaenv_now []: nothing -> int { (date now | into int) // 1_000_000_000 }
 def _mfaenv_holds []: nothing -> bool {
     let expires = ($env.MFAENV_EXPIRES? | default '')
     if $expires =~ '^[0-9]{1,18}$' {
-        let is_mixed = ($"($env.AWS_ACCESS_KEY_ID?)" starts-with AKIA and $env.AWS_SESSION_TOKEN? != null)
+        let is_ours = ($env.MFAENV_KEY? == $env.AWS_ACCESS_KEY_ID?)
+        let is_mixed = ($"($env.AWS_ACCESS_KEY_ID?)" starts-with AKIA and $env.AWS_SESSION_TOKEN? != null and not $is_ours)
         return ((_mfaenv_now) < ($expires | into int) and not $is_mixed)
     }
     [$expires $env.AWS_ACCESS_KEY_ID? $env.AWS_CONTAINER_CREDENTIALS_FULL_URI?] | any {|it| $it | is-not-empty }

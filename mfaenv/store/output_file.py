@@ -44,12 +44,12 @@ def write(path: str, data: bytes) -> None:
     check(path)
     try:
         private_files.replace(path, data)
-        if sys.platform != "win32" and os.stat(path).st_mode & OTHERS_MODE:  # the file system has no modes
-            text_to_stderr(NOT_CLOSED)
     except OSError as error:
         raise MfaenvError(f"{path} cannot be written: {error.strerror}.", "Name another file.") from None
     folder = os.path.dirname(path) or os.curdir
     with suppress(OSError):
+        if sys.platform != "win32" and os.stat(path).st_mode & OTHERS_MODE:  # the file system has no modes
+            text_to_stderr(NOT_CLOSED)
         for name in os.listdir(folder):  # what killed runs left
             if kind(name) == private_files.TEMPORARY:
                 private_files.remove_old(os.path.join(folder, name), time.time())

@@ -169,7 +169,7 @@ def test_the_hook_of_a_shell_inside_sets_no_profile_of_the_shell_outside_again(
         "MFAENV_AWS_PROFILE": "production",
         "MFAENV_PUT_BACK": "production",
         "MFAENV_FORMER_PROFILE": "staging",
-        "MFAENV_FORMER_PINNED": "--read-only",
+        "MFAENV_FORMER_PINNED": "read_only=",
         "MFAENV_FORMER_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
     }
     names = (

@@ -165,7 +165,9 @@ def test_a_region_that_is_set_later_goes_before_that_of_the_options(
     assert product.env["AWS_REGION"] == "us-west-2"
 
 
-@pytest.mark.parametrize("pinned", ["1", "--read-only '", "--policy /dev/stdin", "--profile default --refresh"])
+@pytest.mark.parametrize(
+    "pinned", ["1", "--read-only", "session_policy=/dev/stdin", "profile=default", "read_only=+refresh="]
+)
 def test_options_that_cannot_be_given_again_find_no_session(
     product: Product, scenario: Scenario, pinned: str
 ) -> None:
@@ -192,16 +194,28 @@ def test_where_the_former_session_is_not_stored_its_options_count_for_the_next(
 
 
 def test_a_newer_session_of_the_same_options_takes_its_place(product: Product, scenario: Scenario) -> None:
-    """In whichever folder the shell is."""
-    policy = product.home / "limit.json"
+    options = ("--read-only", "--policy-arns", "arn:aws:iam::aws:policy/ReadOnlyAccess")
+    got(product, "default", "-c", scenario.device.code())
+    old = got(product, "staging", "-d", "20m", *options)
+    new = got(product, "staging", "--min-remaining", "30m", "-d", "1h", *options)
+    product.env |= old | {"MFAENV_EXPIRES": str(int(time.time()) + 500)}
+    changes = hook(product, "due")
+    assert f"AWS_ACCESS_KEY_ID={new['AWS_ACCESS_KEY_ID']}" in changes
+    assert f"MFAENV_SESSION_POLICY={old['MFAENV_SESSION_POLICY']}" in changes
+
+
+def test_no_session_takes_the_place_of_one_of_a_policy_whose_file_may_have_changed(
+    product: Product, scenario: Scenario
+) -> None:
+    policy = product.home / "it's a limit.json"
     policy.write_text('{"Version": "2012-10-17", "Statement": []}')
     got(product, "default", "-c", scenario.device.code())
-    old = got(product, "staging", "-d", "20m", "--policy", policy.name)
-    new = got(product, "staging", "--min-remaining", "30m", "-d", "1h", "--policy", str(policy))
-    product.env |= old | {"MFAENV_EXPIRES": str(int(time.time()) + 500), "MFAENV_PROFILE": "staging"}
-    done = product.run("hook", "bash", "due", cwd="/")
-    assert f"AWS_ACCESS_KEY_ID={new['AWS_ACCESS_KEY_ID']}" in done.out
-    assert "MFAENV_SESSION_POLICY=limited" in done.out
+    product.env |= got(product, "staging", "-d", "20m", "--policy", policy.name)
+    got(product, "staging", "--min-remaining", "30m", "-d", "1h", "--policy", policy.name)
+    product.env["MFAENV_EXPIRES"] = str(int(time.time()) + 500)
+    done = product.run("hook", "bash", "due")
+    assert "AWS_ACCESS_KEY_ID" not in done.out
+    assert "type mfaenv --policy 'it'\"'\"'s a limit.json' --min-remaining 15m\n" in done.err
 
 
 def test_a_newer_session_of_the_same_role_takes_its_place(product: Product, scenario: Scenario) -> None:

@@ -418,7 +418,8 @@ def test_no_password_of_an_endpoint_is_stored(
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("AWS_PROFILE", "aws://{}@corp"), ("AWS_SESSION_TAGS", "at=https://git/{},by=a@b.com")]
+    ("name", "value"),
+    [("AWS_PROFILE", "https://{}@corp"), ("AWS_SESSION_TAGS", "at=https://git/{},by=a@b.com")],
 )
 def test_a_variable_that_is_no_address_counts_whole(product: Product, name: str, value: str) -> None:
     """With an address and an at sign in it too."""
@@ -516,7 +517,7 @@ def test_no_secret_of_the_environment_is_in_the_store(
 
 def test_no_secret_counts_nor_is_written_down() -> None:
     env = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "other", "AWS_ROLE_ARN": "role"}
-    assert "secret" not in fast.fingerprint({}, {"AWS_S3_URL": "https://alice:secret@s3.example.com"})
+    assert "secret" not in fast.fingerprint({}, {"AWS_S3_URL": "HTTPS://alice:secret@s3.example.com"})
     written = fast.fingerprint({"token_code": "secret"}, {**env, **dict.fromkeys(SECRETS, "secret")})
     assert written == fast.fingerprint({}, env)
 

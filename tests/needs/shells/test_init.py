@@ -337,7 +337,7 @@ def test_a_shell_in_which_a_role_of_an_option_has_ended_gets_nothing_else(
     product: Product, scenario: Scenario
 ) -> None:
     stored(product, scenario)
-    product.env[environment.PINNED] = "--role-arn arn:aws:iam::111122223333:role/Other"
+    product.env[environment.PINNED] = "role_arn=arn:aws:iam::111122223333:role/Other"
     assert shown_key(product) == ""
 
 

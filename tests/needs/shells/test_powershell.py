@@ -170,7 +170,7 @@ def test_what_the_user_prefers_keeps_no_variable_as_it_is(place: Place, preferen
     ending = (
         "mfaenv -p staging",
         "$env:MFAENV_EXPIRES = 1",
-        "$env:MFAENV_PINNED = '--role-arn arn:aws:iam::111122223333:role/Other'",
+        "$env:MFAENV_PINNED = 'role_arn=arn:aws:iam::111122223333:role/Other'",
         "$null = prompt",
         "what-is-set",
     )
