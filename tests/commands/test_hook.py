@@ -148,6 +148,21 @@ def test_a_session_that_options_asked_for_comes_back_when_aws_profile_goes(
     assert "AWS_ACCESS_KEY_ID" not in product.env
 
 
+def test_keys_that_hold_stay_where_the_session_of_the_former_options_is_not_stored(
+    product: Product, scenario: Scenario
+) -> None:
+    got(product, "default", "-c", scenario.device.code())
+    product.env |= got(product, "staging", "--read-only")
+    follow(product, "staging")
+    product.run("clear", "-p", "staging")
+    typed = got(product, "staging")
+    product.env |= {name: value for name, value in typed.items() if value}
+    for name in {"MFAENV_PINNED", "MFAENV_SESSION_POLICY"} - typed.keys():
+        product.env.pop(name, None)
+    assert follow(product, "") == ""
+    assert product.env["AWS_ACCESS_KEY_ID"] == typed["AWS_ACCESS_KEY_ID"]
+
+
 @pytest.mark.parametrize("reason", ["due", "changed"])
 def test_a_region_that_is_set_later_goes_before_that_of_the_options(
     product: Product, scenario: Scenario, reason: str
