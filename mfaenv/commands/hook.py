@@ -165,7 +165,8 @@ def _stored(env: Env, store: Store, now: float) -> list[Pair]:
         return []
     if environment.own_regions(env):  # which the person has set since
         options.pop("region", None)
-    return init.without_name(init.stored_session(options, env, store, now))
+    session = init.without_name(init.stored_session(options, env, store, now))
+    return session and [*session, (PINNED, env.get(PINNED) or None)]
 
 
 def _pinned(env: Env) -> Options:

@@ -150,7 +150,7 @@ def fingerprint(options: Options, env: Env) -> str:
     """Return the options and variables that may matter as text, without secrets."""
     env = {**environment.without_former(env), **({environment.PROFILE: ""} if options.get("profile") else {})}
     asked = [f"{name}={value!r}" for name, value in options.items() if name not in IGNORED_OPTIONS]
-    urls = {name: url.rpartition("@")[2] for name, url in env.items() if "URL" in name}
+    urls = {name: env[name].rpartition("@")[2] for name in env if "URL" in name or "ENDPOINT" in name}
     read = [
         f"{name}={(os.path.expandvars(value) if name in FILE_VARIABLES else value)!r}"
         for name, value in {**env, **urls}.items()

@@ -9,7 +9,6 @@ from mfaenv.store import CODE, DEVICE, DISMISSED, PROGRAM, Store
 REMEMBERED_SECONDS = 400 * 86_400  # of a device and a program's key
 VERDICT_SECONDS = 90  # a code counts for its own 30 seconds and one step to each side
 DISMISSED_SECONDS = 60  # in which waiting processes see it
-
 USED = "used"
 REFUSED = "refused"
 

@@ -176,7 +176,8 @@ def test_a_region_that_is_set_later_goes_before_that_of_the_options(
         new = got(product, "staging", "--min-remaining", "30m", "-d", "1h", "--region", "eu-west-3")
         product.env["MFAENV_EXPIRES"] = str(int(time.time()) + 500)
         assert f"AWS_ACCESS_KEY_ID={new['AWS_ACCESS_KEY_ID']}" in (changes := hook(product, "due"))
-        assert "eu-west-3" not in changes
+        assert "REGION=eu-west-3" not in changes
+        assert "MFAENV_PINNED=region=eu-west-3" in changes  # which counts again once the other has gone
     assert product.env["AWS_REGION"] == "us-west-2"
 
 

@@ -205,12 +205,13 @@ WALKS = {
         cd ..
         ENTER                   -> staging AWS_PROFILE=staging
         unset AWS_PROFILE       -> production limited
+        mfaenv unset            -> none
         cd staging              -> staging
         mfaenv --read-only -p production -> production limited
         AWS_PROFILE=staging     -> staging AWS_PROFILE=staging, not limited
         cd ..
         ENTER                   -> staging AWS_PROFILE=staging
-        unset AWS_PROFILE       -> none
+        unset AWS_PROFILE       -> production limited
         """,
         in_both_orders=False,
     ),
