@@ -24,7 +24,7 @@ def credentials(request: Request, env: Mapping[str, str], start: Start) -> Sessi
     `start` starts a credential_process: botocore would look in the current folder first on Windows.
     """
     profile = request.source_profile
-    process_env = {**environment.without_former(env), VISITED: _visited(request.profiles, env)}
+    process_env = {**environment.without_settings(env), VISITED: _visited(request.profiles, env)}
     with explain.aws_errors(), explain.source_errors(profile, request.provider):
         session = client.session(request.config_profile)
         role_arn = env.get("AWS_ROLE_ARN") if request.provider is Provider.WEB_ENVIRONMENT else None

@@ -23,7 +23,6 @@ from mfaenv.session.sessions import Sessions
 from mfaenv.terminal.terminal import Terminal
 
 PATH = "/credentials"
-
 UNENDING_SECONDS = 3600  # until the end that is told of credentials without one: SDKs want one
 
 AHEAD = 15 * 60

@@ -57,7 +57,6 @@ REMOVED = (
 """Variables that lead programs to other services, keys or devices, or answer for the user."""
 
 OURS = ("AWS_", "MFAENV_", "NO_PROXY", "no_proxy")  # how the names of the variables begin that the demo sets
-
 REMARK = "\nWhere this shell's startup files set AWS_... variables, they win here: unset them.\n"
 
 _PROGRAM = 'import boto3; print(", ".join(one["Name"] for one in boto3.client("s3").list_buckets()["Buckets"]))'

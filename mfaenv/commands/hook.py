@@ -52,14 +52,11 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     stays = is_shown or before == environment.UNSEEN
     former = _former(env, is_remembered=bool(before) and not stays)
     profile = asked or former[FORMER] or DEFAULT
-    had_none = not asked and former[FORMER_PINNED] == environment.NO_SESSION
     pinned = "" if asked else former[FORMER_PINNED]
-    is_as_pinned = had_none or env.get(environment.LIMIT) or env.get(PINNED, "") == pinned
+    is_as_pinned = env.get(environment.LIMIT) or pinned in {env.get(PINNED, ""), environment.NO_SESSION}
     is_there = _holds(env, profile, now) and is_as_pinned
     if stays or is_there or asked == before or _has_foreign_credentials(env):
         changes: list[Pair] = []
-    elif had_none:
-        changes = _removal(env)
     else:
         changes = _switch(asked, former, env, store, now)
     remembered = {environment.PUT_BACK: "", SEEN: asked, **(former if asked else dict.fromkeys(former, ""))}

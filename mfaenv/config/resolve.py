@@ -136,7 +136,8 @@ def unknown_profile(files: AwsFiles, name: str, source: str) -> MfaenvError:
 
 
 def _region(options: Options, env: Env, name: str, files: AwsFiles) -> Value:
-    chosen = lookup_value(options, env, "region")
+    # An earlier session's region is not the next profile's.
+    chosen = lookup_value(options, environment.own_regions(env), "region")
     own = Value(files.section(name).get("region", ""), f"profile {name}", Origin.PROFILE)
     return chosen if chosen.text else own
 

@@ -10,7 +10,6 @@ MAX_NAME = 256  # characters before an option's `=` or `:`: botocore's time for 
 COMMENTS = ("#", ";")
 SEPARATORS = ("=", ":")
 FOR_ALL = "DEFAULT"  # the section whose options are also those of all others
-
 NO_BRACKET = "the title of a section has no ] at its end"
 
 BYTE_ORDER_MARKS = ("\ufeff", "\xef\xbb\xbf")

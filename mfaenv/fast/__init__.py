@@ -38,6 +38,7 @@ IGNORED_VARIABLES = {
     "AWS_ACCESS_KEY_ID",  # written down as `keys` where they are long-term
     "AWS_CREDENTIAL_EXPIRATION",  # what a session leaves in a shell
     *(environment.EXPIRES, environment.PINNED, environment.LIMIT, environment.IDENTITY, environment.KEY),
+    *(environment.PROFILE, *environment.REGIONS, environment.REGION_MARK),  # counted as what they mean
     "MFAENV_SHELL",  # as the option of that name
     "MFAENV_CACHE_DIR",  # where the answer itself is
     environment.STORE,
@@ -53,7 +54,6 @@ FILE_VARIABLES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 # What is in a file of policies is no word of the line.
 NEEDS_FULL_RUN = ("refresh", "verbose", "session_policy")
 SHELL_FIELDS = ("profile", "region", "source_key", "settings", "limit")  # what a shell gets beside the session
-
 CODE_LENGTH = 6
 KILLED = 128  # added to a signal's number it is the exit status, as in shells
 STDOUT, STDERR = 1, 2
@@ -148,7 +148,8 @@ def is_for_program(options: Options) -> bool:
 
 def fingerprint(options: Options, env: Env) -> str:
     """Return the options and variables that may matter as text, without secrets."""
-    env = {**environment.without_former(env), **({environment.PROFILE: ""} if options.get("profile") else {})}
+    env = environment.without_settings(env)
+    own = f"profile={parse.lookup(options, env, 'profile')} regions={environment.own_regions(env)}"
     asked = [f"{name}={value!r}" for name, value in options.items() if name not in IGNORED_OPTIONS]
     urls = {name: env[name].rpartition("@")[2] for name in env if "URL" in name or "ENDPOINT" in name}
     read = [
@@ -158,7 +159,7 @@ def fingerprint(options: Options, env: Env) -> str:
     ]
     long_term = env.get("AWS_SECRET_ACCESS_KEY") and not environment.temporary_keys(env)
     keys = env.get("AWS_ACCESS_KEY_ID", "") if long_term else ""
-    return "\n".join([*sorted(asked), *sorted(read), f"keys={keys}"])
+    return "\n".join([*sorted(asked), *sorted(read), f"keys={keys}", own])
 
 
 def _counts(name: str) -> bool:

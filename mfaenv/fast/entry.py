@@ -26,7 +26,6 @@ HEAD = "mfaenv 1\n"
 
 MAX_BYTES = 524_288  # bytes: four times what a variable can hold on Linux
 FOLDER = "mfaenv"  # the folder of the store, below the one that MFAENV_CACHE_DIR names
-
 NO_HOME = "there is no home directory"
 RELATIVE = "MFAENV_CACHE_DIR is not a full path"
 ANSWER = "answer-"  # how the names of the fast path's own entries begin

@@ -40,7 +40,6 @@ KEY = "MFAENV_KEY"  # the session's access key ID: other keys are the user's own
 SECRET_LENGTH = 40  # characters of a secret access key of AWS
 LIMITS = ("read_only", "session_policy", "policy_arns")  # the options that limit a role's session
 OWN_SESSION = ("role_arn", "region", *LIMITS)  # those that ask for another than the profile's own
-
 SEEN = "MFAENV_AWS_PROFILE"  # the person's AWS_PROFILE at the prompt hook's last look
 UNSEEN = "not yet seen"  # SEEN's value in a new shell whose session AWS_PROFILE is not to change
 PUT_BACK = "MFAENV_PUT_BACK"  # the person's AWS_PROFILE that a session removed and the hook sets again
@@ -170,11 +169,10 @@ def parse_settings(text: str) -> "list[tuple[str, str]]":
     return [(name, value) for name, _, value in pairs if is_setting(name)]
 
 
-def without_former(env: Env) -> "dict[str, str]":
-    """Return the environment without the regions and settings that an earlier session set."""
-    ours = {**session_regions(env), **(settings(env) if SETTINGS in env else {})}
-    gone = {REGION_MARK, SETTINGS, *(name for name, value in ours.items() if env.get(name) == value)}
-    return {name: value for name, value in env.items() if name not in gone}
+def without_settings(env: Env) -> Env:
+    """Return the environment without the settings of an earlier session's profile."""
+    gone = {SETTINGS, *settings(env)} if SETTINGS in env else ()
+    return {name: value for name, value in env.items() if name not in gone} if gone else env
 
 
 def end(env: Env) -> int | None:
@@ -191,6 +189,8 @@ def lost_limit(options: Options, env: Env) -> str:
 def pinned(options: Options) -> str:
     """Return the value of PINNED for the options of a command line: `NAME=VALUE+…`, other characters as in a URL."""
     asked = {name: options[name] for name in OWN_SESSION if options.get(name)}
+    if file := asked.get("session_policy"):  # the shell may be in another folder then
+        asked["session_policy"] = os.path.abspath(str(file))
     return "+".join(f"{name}={'' if value is True else _in_url(str(value))}" for name, value in asked.items())
 
 

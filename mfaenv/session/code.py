@@ -19,7 +19,6 @@ from mfaenv.terminal.text import Styled
 
 PROGRAM_SECONDS = 60  # for a program: some wait for a touch or a PIN
 MAX_INPUT_BYTES = 64  # of a code in standard input, with blanks
-
 WAYS_TO_GIVE = "give the code: --token-code, MFAENV_TOKEN_CODE, --token-command, mfa_process"
 PROGRAM_HINT = "Try the token command by itself."
 
@@ -109,7 +108,7 @@ def from_program(command: str, terminal: Terminal) -> str:
 
     with terminal.for_program() as streams:
         try:
-            env = environment.without_former(terminal.env)
+            env = environment.without_settings(terminal.env)
             with program.start(words, env, stdout=PIPE, **streams) as running:
                 output, _ = program.communicate(running, name, check)
         except (OSError, ValueError) as error:

@@ -37,7 +37,6 @@ CHECK_SECONDS = 120  # seconds that another process may take to read an entry: a
 VARIABLE, BUS = "PYTHON_KEYRING_BACKEND", "DBUS_SESSION_BUS_ADDRESS"
 
 NO_BACKEND = ("keyring.backends.fail", "keyring.backends.null")  # for a machine without a keychain
-
 FILE_BACKENDS = ("keyrings.alt.",)  # packages of backends that write files, in clear or with a password
 
 

@@ -149,7 +149,7 @@ def resolve_request(options: Options, env: Env, terminal: Terminal | None = None
         raise wrong_usage(f"{name} does not know '{env[name]}'.", f"It takes {', '.join(allowed)}.")
     store = Store.of(env)
     store.check()
-    visible, states = environment.without_former(env), _states(file_paths(env))  # before they are read
+    visible, states = environment.without_settings(env), _states(file_paths(env))  # before they are read
     files = resolve.load_files(options, visible)
     if terminal and (chosen := profile_choice.instead_of_default(options, visible, files, terminal)):
         options = {**options, "profile": chosen}

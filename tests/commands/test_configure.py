@@ -182,11 +182,14 @@ def test_a_role_stays_on_the_keys_of_a_profile_that_is_a_role_too(
     assert "Programs assume staging with the keys of default; default-mfa gives its role instead." in said
 
 
-def test_a_new_phone_takes_the_place_of_the_former_device(newcomer: Product, scenario: Scenario) -> None:
+def test_another_device_than_that_of_the_profile_is_told(newcomer: Product, scenario: Scenario) -> None:
+    """As of a new phone: the former one would count for all else."""
     configure(newcomer, mfa_serial="arn:aws:iam::123456789012:mfa/alice-before")
     named = ("--serial-number", scenario.device.serial, "--yes", "-c", scenario.device.code())
+    wrong = "Profile default has another device: mfa_serial = arn:aws:iam::123456789012:mfa/alice-before."
+    assert_explained(newcomer.run("configure", *named), wrong, "Correct or remove that first.")
+    configure(newcomer, mfa_serial=None)
     assert newcomer.run("configure", *named).status == 0
-    assert awsfiles.load(newcomer.env).profiles["default"]["mfa_serial"] == scenario.device.serial
     assert "All is set up" in newcomer.run("configure", *named).err
 
 

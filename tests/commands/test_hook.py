@@ -231,7 +231,8 @@ def test_no_session_takes_the_place_of_one_of_a_policy_whose_file_may_have_chang
     product.env["MFAENV_EXPIRES"] = str(int(time.time()) + 500)
     done = product.run("hook", "bash", "due")
     assert "AWS_ACCESS_KEY_ID" not in done.out
-    assert "type mfaenv --policy 'it'\"'\"'s a limit.json' --min-remaining 15m\n" in done.err
+    path = str(policy).replace("'", "'\"'\"'")
+    assert f"type mfaenv --policy '{path}' --min-remaining 15m\n" in done.err
 
 
 def test_a_newer_session_of_the_same_role_takes_its_place(product: Product, scenario: Scenario) -> None:

@@ -476,8 +476,7 @@ def test_an_unknown_profile_of_an_earlier_session_can_be_removed(files: Files) -
 def test_the_region_is_the_users_or_the_profiles(
     files: Files, env: dict[str, str], given_region: str, expected: Value
 ) -> None:
-    visible = environment.without_former(env)
-    assert files.request(visible, profile="prod", region=given_region).region[:2] == expected[:2]
+    assert files.request(env, profile="prod", region=given_region).region[:2] == expected[:2]
 
 
 def test_every_value_knows_its_source(files: Files) -> None:

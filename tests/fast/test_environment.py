@@ -1,5 +1,6 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import botocore.session
 import pytest
@@ -192,7 +193,8 @@ def test_a_region_that_a_session_sets_is_not_the_users_afterwards(
         ({"role_arn": "", "region": ""}, ""),
         ({"role_arn": ROLE, "profile": "prod", "duration": "1h"}, f"role_arn={ROLE}"),
         ({"region": "eu-west-1", "read_only": True}, "region=eu-west-1+read_only="),
-        ({"session_policy": "C:\\a b+é.json"}, "session_policy=C:%5Ca%20b%2B%C3%A9.json"),
+        ({"session_policy": "/C:\\a b+é.json"}, "session_policy=/C:%5Ca%20b%2B%C3%A9.json"),
+        ({"session_policy": "limit.json"}, f"session_policy={Path.cwd()}/limit.json"),
     ],
 )
 def test_another_role_or_region_than_the_profiles_own_is_pinned(options: Options, value: str) -> None:

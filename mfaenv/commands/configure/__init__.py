@@ -35,7 +35,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     terminal = Terminal.for_options(options, env)
     offers = Offers(terminal, file_paths(env)[0], dry_run="dry_run" in options, yes="yes" in options)
     offers.check()
-    sentence, function, line = _offer_all(options, environment.without_former(env), offers)
+    sentence, function, line = _offer_all(options, environment.without_settings(env), offers)
     if not offers.shown:
         terminal.note("All is set up: nothing to do.")
     elif offers.made:
@@ -109,8 +109,7 @@ def _choose_profile(files: awsfiles.AwsFiles, offers: Offers) -> str:
 def _offer_device(
     request: Request, acquisition: Acquisition, files: awsfiles.AwsFiles, offers: Offers, store: Store
 ) -> Request:
-    there = {files.section(name).get("mfa_serial", "") for name in request.profiles} - {""}
-    if there and (request.device.origin is not Origin.OPTION or request.device.text in there):
+    if any(_has_device(request.device, name, files) for name in request.profiles):
         return request
     offers.check_writable(request.profile.text)
     request = longterm.with_long_term_keys(request, offers.terminal)
@@ -141,6 +140,15 @@ def _offer_device(
     source, values = request.source_profile, {"mfa_serial": request.device.text}
     offers.settings(f"The MFA device of profile {source}:", {source: values})
     return request
+
+
+def _has_device(device: Value, name: str, files: awsfiles.AwsFiles) -> bool:
+    former = files.section(name).get("mfa_serial", "")
+    if former and device.origin is Origin.OPTION and device.text != former:
+        raise MfaenvError(
+            f"Profile {name} has another device: mfa_serial = {former}.", "Correct or remove that first."
+        )
+    return bool(former)
 
 
 def _offer_process(request: Request, files: awsfiles.AwsFiles, env: Env, offers: Offers) -> str:

@@ -16,7 +16,7 @@ from mfaenv.terminal.terminal import Terminal
 def run(options: Options, _words: Words, env: Env) -> int:
     """Print the report. Raise MfaenvError (usage); KeyboardInterrupt."""
     terminal = Terminal.for_options(options, env)
-    report = examine(options, environment.without_former(env), Context(Store.of(env), terminal))
+    report = examine(options, environment.without_settings(env), Context(Store.of(env), terminal))
     if options.get("as_json"):
         to_stdout((json.dumps(report.as_data(), indent=2) + "\n").encode())
     else:

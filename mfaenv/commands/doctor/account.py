@@ -20,9 +20,8 @@ from mfaenv.store import Store
 from mfaenv.terminal import program
 
 NOTICEABLE_SECONDS = 5  # less is the time that the answer took, and the Date header's whole seconds
-
+# AWS takes no clock that is further off: IAM User Guide, "Troubleshoot Signature Version 4".
 REFUSED_SECONDS = 300
-"""AWS takes no clock that is further off: IAM User Guide, "Troubleshoot Signature Version 4"."""
 
 DELETE_KEYS = (
     "No policy of the account applies to its root user: delete these keys, and work with an IAM user's."

@@ -26,7 +26,7 @@ def run(options: Options, words: Words, env: Env) -> int:
     if options.get("as_json") and word != "list":
         raise wrong_usage(f"{word} prints no JSON: --json lists the keys.", "Type:", "mfaenv keys --json")
     resolve.token_code(options, {})  # most words need none
-    return ACTIONS[word](options, environment.without_former(env))
+    return ACTIONS[word](options, environment.without_settings(env))
 
 
 def _get(options: Options, env: Env) -> int:
