@@ -66,14 +66,15 @@ def test_aws_profile_for_prompts_goes_at_the_end(product: Product, named: str, *
     assert removed == ({"AWS_PROFILE", "MFAENV_AWS_PROFILE"} if goes else set())
 
 
+@pytest.mark.parametrize("options", [(), ("--region", "eu-west-3")])
 def test_keys_that_were_exported_are_the_former_ones_when_aws_profile_goes(
-    product: Product, scenario: Scenario, alice: User
+    product: Product, scenario: Scenario, alice: User, options: tuple[str, ...]
 ) -> None:
     """[default] has another user's."""
     others = got(product, "default", "-c", scenario.device.code())
     key = alice.add_key()
     product.env |= {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
-    own = product.run("-f", "json", "-c", scenario.device.code()).json()
+    own = product.run("-f", "json", "-c", scenario.device.code(), *options).json()
     product.env |= own
     follow(product, "staging")
     assert "AWS_ACCESS_KEY_ID" not in product.env
@@ -81,7 +82,8 @@ def test_keys_that_were_exported_are_the_former_ones_when_aws_profile_goes(
     assert product.env["AWS_ACCESS_KEY_ID"] == own["AWS_ACCESS_KEY_ID"] != others["AWS_ACCESS_KEY_ID"]
     follow(product, "staging")
     product.run("clear")
-    what = f"no session of default is stored: export the access key {key.id} again, and type mfaenv\n"
+    to_type = " ".join(("mfaenv", *options))
+    what = f"no session of default is stored: export the access key {key.id} again, and type {to_type}\n"
     assert follow(product, "").endswith(what)
     assert "AWS_ACCESS_KEY_ID" not in product.env
 
