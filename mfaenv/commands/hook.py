@@ -51,10 +51,10 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     is_shown = env.get(environment.PROFILE_AS) == AWS_PROFILE and asked == env.get(PROFILE)
     stays = is_shown or before == environment.UNSEEN
     former = _former(env, is_remembered=bool(before) and not stays)
-    profile = asked or former[FORMER] or DEFAULT
+    profile, end = asked or former[FORMER] or DEFAULT, environment.end(env) or now + 1
     pinned = "" if asked else former[FORMER_PINNED]
     is_as_pinned = env.get(environment.LIMIT) or pinned in {env.get(PINNED, ""), environment.NO_SESSION}
-    is_there = _holds(env, profile, now) and is_as_pinned
+    is_there = env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and end > now and is_as_pinned
     if stays or is_there or asked == before or _has_foreign_credentials(env):
         changes: list[Pair] = []
     else:
@@ -74,21 +74,13 @@ def _former(env: Env, *, is_remembered: bool) -> dict[str, str]:
     return {FORMER: profile, FORMER_PINNED: pinned, environment.FORMER_KEY: env.get(environment.SOURCE_KEY, "")}
 
 
-def _holds(env: Env, profile: str, now: float) -> bool:
-    end = environment.end(env) or now + 1
-    return env.get(PROFILE) == profile and bool(env.get("AWS_ACCESS_KEY_ID")) and end > now
-
-
 def _switch(asked: str, former: dict[str, str], env: Env, store: Store, now: float) -> list[Pair]:
-    """Return the profile's stored session, else the removal of the shell's, unless it is of the former profile."""
+    """Return the profile's stored session, else the removal of the shell's."""
     profile, pinned = asked or former[FORMER] or DEFAULT, "" if asked else former[FORMER_PINNED]
-    keep = not asked and _holds(env, profile, now)
     env = _without_names(env) | {PROFILE: profile, PINNED: pinned}
     if asked == DEFAULT or (not asked and former[FORMER]):
         env[environment.SOURCE_KEY] = "" if asked else former[environment.FORMER_KEY]
     session = _stored(env, store, now)
-    if keep and not session:
-        return []
     notice.say(notice.describe(session) if session else _what_to_type(asked, former[FORMER], env))
     names_next = () if asked or not former[FORMER] else (PROFILE, PINNED)
     return session or [*_removal(env), *((name, env[name] or None) for name in names_next)]

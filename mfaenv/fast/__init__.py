@@ -149,9 +149,12 @@ def is_for_program(options: Options) -> bool:
 def fingerprint(options: Options, env: Env) -> str:
     """Return the options and variables that may matter as text, without secrets."""
     env = environment.without_settings(env)
-    own = f"profile={parse.lookup(options, env, 'profile')} regions={environment.own_regions(env)}"
+    is_shown = env.get(environment.PROFILE_AS) and env.get(environment.AWS_PROFILE) == env.get(
+        environment.PROFILE
+    )
+    profile = (*parse.lookup(options, env, "profile"), bool(is_shown))  # then AWS_PROFILE is mfaenv's own
     asked = [f"{name}={value!r}" for name, value in options.items() if name not in IGNORED_OPTIONS]
-    urls = {name: env[name].rpartition("@")[2] for name in env if "URL" in name or "ENDPOINT" in name}
+    urls = {name: url.rpartition("@")[2] for name, url in env.items() if url.partition("://")[0].isalpha()}
     read = [
         f"{name}={(os.path.expandvars(value) if name in FILE_VARIABLES else value)!r}"
         for name, value in {**env, **urls}.items()
@@ -159,7 +162,7 @@ def fingerprint(options: Options, env: Env) -> str:
     ]
     long_term = env.get("AWS_SECRET_ACCESS_KEY") and not environment.temporary_keys(env)
     keys = env.get("AWS_ACCESS_KEY_ID", "") if long_term else ""
-    return "\n".join([*sorted(asked), *sorted(read), f"keys={keys}", own])
+    return "\n".join([*sorted(asked), *sorted(read), f"keys={keys} {profile} {environment.own_regions(env)}"])
 
 
 def _counts(name: str) -> bool:

@@ -190,7 +190,7 @@ def pinned(options: Options) -> str:
     """Return the value of PINNED for the options of a command line: `NAME=VALUE+…`, other characters as in a URL."""
     asked = {name: options[name] for name in OWN_SESSION if options.get(name)}
     if file := asked.get("session_policy"):  # the shell may be in another folder then
-        asked["session_policy"] = os.path.abspath(str(file))
+        asked["session_policy"] = os.path.join("" if os.path.isabs(str(file)) else os.getcwd(), str(file))
     return "+".join(f"{name}={'' if value is True else _in_url(str(value))}" for name, value in asked.items())
 
 

@@ -427,6 +427,12 @@ def test_a_variable_that_is_no_address_counts_whole(product: Product, name: str,
     assert fast.fingerprint({}, product.env | mine) != fast.fingerprint({}, product.env | yours)
 
 
+def test_an_aws_profile_that_mfaenv_set_is_another_than_the_persons(product: Product) -> None:
+    """With its own, keys that are exported count."""
+    named = product.env | {"AWS_PROFILE": "default", "MFAENV_PROFILE_AS": "AWS_PROFILE"}
+    assert fast.fingerprint({}, named) != fast.fingerprint({}, named | {"MFAENV_PROFILE": "default"})
+
+
 def test_a_file_that_may_change_in_the_same_moment_gets_no_answer(product: Product, scenario: Scenario) -> None:
     """A file from the future is as young as can be."""
     future = time.time() + 3600
@@ -478,7 +484,7 @@ def test_an_option_that_nobody_has_thought_of_counts() -> None:
 )
 def test_no_value_passes_for_another_variable(env: dict[str, str]) -> None:
     lines = fast.fingerprint({}, env).split("\n")
-    assert [line.partition("=")[0] for line in lines] == [*sorted(env), "keys", "profile"]
+    assert [line.partition("=")[0] for line in lines] == [*sorted(env), "keys"]
 
 
 SECRETS = (
@@ -517,7 +523,7 @@ def test_no_secret_of_the_environment_is_in_the_store(
 
 def test_no_secret_counts_nor_is_written_down() -> None:
     env = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "other", "AWS_ROLE_ARN": "role"}
-    assert "secret" not in fast.fingerprint({}, {"AWS_S3_URL": "HTTPS://alice:secret@s3.example.com"})
+    assert "secret" not in fast.fingerprint({}, {"AWS_S3_URI": "HTTPS://alice:secret@s3.example.com"})
     written = fast.fingerprint({"token_code": "secret"}, {**env, **dict.fromkeys(SECRETS, "secret")})
     assert written == fast.fingerprint({}, env)
 
