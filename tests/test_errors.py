@@ -318,22 +318,6 @@ CASES = (
         status=2,
     ),
     Case("an unknown option", nothing, "no option '--profil'", "--profile", ("--profil", "a"), 2),
-    Case(
-        "an option of another command",
-        nothing,
-        "--output has no meaning before process",
-        "--help",
-        ("-o", "F", "process"),
-        2,
-    ),
-    Case(
-        "a limit that init has not",
-        nothing,
-        "--read-only has no meaning before init",
-        "",
-        ("--read-only", "init", "sh"),
-        2,
-    ),
     Case("an unknown short option", nothing, "no option '-x'", "--help", ("-x",), 2),
     Case(
         "an option without its value", nothing, "'--region'.*requires an argument", "--help", ("--region",), 2
@@ -420,6 +404,18 @@ def test_data_is_empty_where_there_is_none(scene: Scene, name: str) -> None:
     done = scene.product.run("--format", name, "-c", CODE)
     assert (done.status, done.out) == (1, "")
     assert_explained(done, "AWS refused the code")
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [("-o FILE process", "--output"), ("--read-only init sh", "--read-only"), ("-f json status", "--format")],
+)
+def test_an_option_that_counts_is_refused_before_a_command_that_lacks_it(
+    scene: Scene, words: str, option: str
+) -> None:
+    done = scene.product.run(*words.split())
+    assert (done.status, done.out) == (2, "")
+    assert_explained(done, f"{option} has no meaning before", "--help")
 
 
 @pytest.mark.parametrize(("command", "printed"), [("unset", "(exit 2);\n"), ("process", ""), ("status", "")])
