@@ -25,7 +25,7 @@ ENDING = tuple(filter(None, map(vars(_signal).get, ENDING_SIGNALS)))
 """The signals after which the failing statement is printed: without output, a shell's line would seem to work."""
 
 SIGNALS = (_signal.SIGINT, *ENDING)
-STDERR = 2
+_STDERR = 2
 
 
 def main() -> None:
@@ -45,7 +45,7 @@ def hold_standard_streams() -> None:
     What Python prints to a standard error that is None goes to standard output, where a shell would run it.
     """
     is_closed = None in (sys.stdin, sys.stdout, sys.stderr)
-    while is_closed and os.open(os.devnull, os.O_RDONLY) < STDERR:  # it takes the lowest that is closed
+    while is_closed and os.open(os.devnull, os.O_RDONLY) < _STDERR:  # it takes the lowest that is closed
         pass
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it stays until the end

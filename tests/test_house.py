@@ -383,13 +383,22 @@ def test_an_import_of_ours_inside_a_function_is_rare_and_says_why() -> None:
     assert late <= MOST_LATE
 
 
-def test_a_public_class_has_its_name_for_itself() -> None:
+def test_a_public_class_and_a_public_constant_have_their_name_for_themselves() -> None:
     places: dict[str, list[str]] = {}
     for module in MODULES:
-        for node in syntax(module).body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                places.setdefault(node.name, []).append(place(module))
+        for name in classes_and_constants(module):
+            places.setdefault(name, []).append(place(module))
     assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
+
+
+def classes_and_constants(module: Path) -> Iterator[str]:
+    for statement in syntax(module).body:
+        names = [statement.name] if isinstance(statement, ast.ClassDef) else []
+        if isinstance(statement, ast.Assign | ast.AnnAssign):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            parts = (node for target in targets for node in ast.walk(target))
+            names = [node.id for node in parts if isinstance(node, ast.Name)]
+        yield from (name for name in names if not name.startswith("_") and name != "TYPE_CHECKING")
 
 
 def test_no_variable_is_called_found_given_held_known_or_wanted() -> None:

@@ -25,7 +25,7 @@ ROLE_SETTINGS = {
 }
 """Settings on which no client depends: it is given a region."""
 
-VARIABLES = {
+BOTOCORE_VARIABLES = {
     "profile": (None, None, None, None),  # never AWS_PROFILE: it is passed in
     "allow_http": (None, address.ALLOW_HTTP, None, None),
     "requests_ca_bundle": (None, "REQUESTS_CA_BUNDLE", None, None),
@@ -38,7 +38,7 @@ def _new_session(profile: str | None) -> Any:
 
     warnings.filterwarnings("ignore", module="dateutil")  # of odd times in answers
     with explain.setting_errors():
-        made = botocore.session.Session(dict(VARIABLES), profile=profile)
+        made = botocore.session.Session(dict(BOTOCORE_VARIABLES), profile=profile)
         for name in ("config_file", "credentials_file"):  # as in names.file_paths, before one is read
             if os.path.expanduser(made.get_config_variable(name)).startswith("~"):
                 made.set_config_variable(name, os.devnull)

@@ -33,7 +33,7 @@ RETRY_SETTINGS = "Check AWS_MAX_ATTEMPTS and max_attempts, AWS_RETRY_MODE and re
 
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 
-ANSWERS = {
+EXPLANATIONS = {
     ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"): (
         "AWS does not know {key}: it was deleted or deactivated, or is of another partition or region.",
         "If a stored session has it, add --refresh. Else see the IAM console. In China or GovCloud, set the region.",
@@ -78,7 +78,7 @@ OTHERWISE = ("AWS answered {code}: {text}", "To see what was used, add --verbose
 
 _CONNECTION = "Check the network, the region's name, and endpoint_url or AWS_ENDPOINT_URL."
 _BUNDLES = "Check AWS_CA_BUNDLE and ca_bundle. A proxy that decrypts TLS needs its certificate there."
-FROM_PROCESS, MFAENV = "credentials from custom-process: ", "mfaenv: "
+FROM_PROCESS, MESSAGE_START = "credentials from custom-process: ", "mfaenv: "
 """Before what a credential_process printed, and before mfaenv's own errors."""
 
 BOTOCORE = (
@@ -181,7 +181,7 @@ def _from_client(error: Any, keys: Keys | Session | None, device: str) -> Mfaenv
             return MfaenvError(f"{wrong} This stores both again:", command=aws_configure(keys.profile))
         return MfaenvError(wrong, f"Check both in {keys.source if isinstance(keys, Keys) else 'the profile'}.")
     otherwise = OTHERWISE if code else NOT_AWS
-    message, hint = next((row for codes, row in ANSWERS.items() if code in codes), otherwise)
+    message, hint = next((row for codes, row in EXPLANATIONS.items() if code in codes), otherwise)
     return MfaenvError(message.format(key=key, code=code, text=_sentence(text)), hint)
 
 
@@ -224,8 +224,8 @@ def from_botocore(error: Exception) -> MfaenvError:
         wrong = "A key or token of the profile holds a line break or another character that none has."
         return MfaenvError(wrong, "Store it again, on one line.")
     before, mark, printed = str(error).partition(FROM_PROCESS)
-    if MFAENV in printed:
-        message, _, hint = printed.rpartition(MFAENV)[2].strip().partition("\n")
+    if MESSAGE_START in printed:
+        message, _, hint = printed.rpartition(MESSAGE_START)[2].strip().partition("\n")
         status = CODE_NEEDED if message.startswith(CODE_WANTED) else FAILED
         return MfaenvError(message, hint.strip(), status=status)
     last_line = printed.strip().rpartition("\n")[2]

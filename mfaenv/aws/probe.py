@@ -38,13 +38,13 @@ class ProbeCall(NamedTuple):
     left_open: bool = False
 
 
-IDENTITY = ProbeCall("sts:GetCallerIdentity", "get_caller_identity", identity_in, always=True)
-SESSION = ProbeCall("sts:GetSessionToken", always=True)
+CALLER = ProbeCall("sts:GetCallerIdentity", "get_caller_identity", identity_in, always=True)
+USER_SESSION = ProbeCall("sts:GetSessionToken", always=True)
 DEVICES = ProbeCall("iam:ListMFADevices", "list_mfa_devices", serials_in, left_open=True)
 USER = ProbeCall("iam:GetUser", "get_user", itemgetter("User"), left_open=True)
 ACCESS_KEYS = ProbeCall("iam:ListAccessKeys", "list_access_keys", itemgetter("AccessKeyMetadata"))
 BUCKETS = ProbeCall("s3:ListAllMyBuckets", "list_buckets", itemgetter("Buckets"))
-CALLS = (IDENTITY, SESSION, DEVICES, USER, ACCESS_KEYS, BUCKETS)
+CALLS = (CALLER, USER_SESSION, DEVICES, USER, ACCESS_KEYS, BUCKETS)
 
 
 class Outcome(NamedTuple):
@@ -82,7 +82,7 @@ def make_calls(
         if service in unreachable:
             outcomes[call.action] = unreachable[service]
             continue
-        caller: Identity | None = outcomes[IDENTITY.action].data if call is DEVICES else None
+        caller: Identity | None = outcomes[CALLER.action].data if call is DEVICES else None
         parameters = caller.scope if caller else {}
         response: Any = {}
         sent = now()

@@ -28,13 +28,13 @@ DOMAINS = {
 WITHOUT_REGION = frozenset({"aws", "aws-cn", "aws-us-gov"})
 """Partitions with such hosts without a region: https://docs.aws.amazon.com/general/latest/gr/signin-service.html."""
 
-NAME = r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?"
+SERVICE_NAME = r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?"
 PATH = r"""[!#-;=?-\[\]-~]"""
 """Printable ASCII but what no URL has: a blank, the quote, < and >, the backslash."""
 
 ISSUER = "mfaenv"
-VARIABLE = "AWS_ENDPOINT_URL_SIGNIN"
-REFUSED = range(400, 500)
+SIGNIN_ADDRESS = "AWS_ENDPOINT_URL_SIGNIN"
+CLIENT_ERRORS = range(400, 500)
 FAILED_THERE = range(500, 600)
 
 
@@ -50,14 +50,14 @@ class Console(NamedTuple):
 def console(region: str, arn: str, endpoint: str) -> Console:
     """Return the console for a role's ARN, or a region. Raise MfaenvError."""
     if not (endpoint.isascii() and endpoint.isprintable()) or " " in endpoint:
-        hint = f"Check {VARIABLE}, AWS_ENDPOINT_URL and endpoint_url."
+        hint = f"Check {SIGNIN_ADDRESS}, AWS_ENDPOINT_URL and endpoint_url."
         raise wrong_usage("The address of the sign-in service is malformed.", hint)
     region = regions.call_region(region, arn)
     partition = regions.find_partition(region, arn) or "aws"
     domain = DOMAINS.get(partition, "")
     if not (domain or endpoint):
         wrong = f"The console's sign-in address of partition {partition} is not known."
-        raise MfaenvError(wrong, f"Set {VARIABLE}.")
+        raise MfaenvError(wrong, f"Set {SIGNIN_ADDRESS}.")
     aws_address = f"https://{'' if partition in WITHOUT_REGION else f'{region}.'}signin.{domain}"
     return Console(endpoint.rstrip("/") or aws_address, domain and f"console.{domain}", region, endpoint)
 
@@ -79,7 +79,7 @@ def page(text: str, at: Console) -> str:
     if ":" in text or "/" in text or "\\" in text:
         return _checked(text, at)
     name = text.lower() or "console"
-    if not re.fullmatch(NAME, name):
+    if not re.fullmatch(SERVICE_NAME, name):
         raise wrong_usage(f"'{text}' is neither a service nor a URL.", "Name a service: s3, ec2, iam, …")
     return f"{_home(at)}/{name}/home?region={at.region}"
 
@@ -106,7 +106,7 @@ def link(at: Console, profile_session: Any, keys: Keys | Session, destination: s
     with_keys = {"Action": "getSigninToken", "Session": json.dumps(session, separators=(",", ":"))}
     with explain.aws_errors():
         status, body = _get(at, profile_session, _url(at, with_keys))
-        if status in REFUSED:
+        if status in CLIENT_ERRORS:
             wrong = f"AWS refused to sign in to the console with this session (status {status})."
             hint = "It may have ended, or is not a role's: try --refresh, or another profile."
             raise MfaenvError(wrong, hint)

@@ -12,7 +12,7 @@ from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session import remembered
 from mfaenv.session.lock import remove_abandoned
 from mfaenv.shells import detect
-from mfaenv.store import DEVICE, KINDS, LOCK, SESSION, Store, kind
+from mfaenv.store import DEVICE, FILE_KINDS, LOCK, SESSION, Store, kind
 from mfaenv.terminal.terminal import Terminal
 
 
@@ -22,7 +22,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     store = Store.of(env)
     store.check(is_read=True)
     terminal = Terminal.for_options(options, env)
-    names = store.names(*KINDS)
+    names = store.names(*FILE_KINDS)
     sessions = {name: store.read(Session, name) for name in names if kind(name) == SESSION}
     chosen = _of_profile(profile, sessions, store, terminal) if profile else names
     stuck = [name for name in chosen if not _remove(store, name)]

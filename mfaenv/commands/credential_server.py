@@ -22,7 +22,7 @@ from mfaenv.serving.loopback import HttpRequest, HttpResponse, LoopbackServer
 from mfaenv.session.sessions import Sessions
 from mfaenv.terminal.terminal import Terminal
 
-PATH = "/credentials"
+CREDENTIALS_PATH = "/credentials"
 UNENDING_SECONDS = 3600  # until the end that is told of credentials without one: SDKs want one
 
 AHEAD = 15 * 60
@@ -30,17 +30,17 @@ AHEAD = 15 * 60
 
 MIN_LEFT = 1  # seconds that have to be left of what is handed out: SDKs take nothing that has ended
 
-PATIENCE = 0.5
+RENEWAL_WAIT = 0.5
 """Seconds that a request waits for new credentials where the old ones hold. The JavaScript SDK gives up after one."""
 
 MAX_WAIT = 30  # seconds that a request waits where there are no others
 RENEWAL_SECONDS = 60  # after which a renewal counts as stalled, and another is started beside it
 
-LOOK_SECONDS = 30
+MAX_SLEEP = 30
 """Most seconds between two looks: the machine may sleep, and another window may get a new session."""
 
 ENDED = HTTPStatus.FORBIDDEN, "SessionEnded"
-DENIED = HTTPStatus.FORBIDDEN, "AccessDenied"
+ROLE_DENIED = HTTPStatus.FORBIDDEN, "AccessDenied"
 UNAVAILABLE = HTTPStatus.SERVICE_UNAVAILABLE, "RenewalFailed"  # SDKs try this status again
 TO_GO_ON = "To go on, type in another window:"
 
@@ -71,7 +71,7 @@ class CredentialServer(LoopbackServer):
         self._started = 0.0
         self.token = secrets.token_urlsafe()
         super().__init__(self._credentials)
-        self.url += PATH
+        self.url += CREDENTIALS_PATH
 
     def __exit__(self, *_: object) -> None:
         """Leave all to the end of the process: in Windows, to wait on a socket that is closed is an error."""
@@ -94,11 +94,11 @@ class CredentialServer(LoopbackServer):
                 clock = duration.time_of_day(session.expires or 0, now)
                 rest = f"ends at {clock}, in {duration.text(round(left))}" if left >= 1 else f"ended at {clock}"
                 terminal.print_on_tty(f"{self._which} {rest}.", TO_GO_ON, self._line)
-            due = LOOK_SECONDS if session.access_key == reminded else left - ahead
-            time.sleep(min(max(due, 0.1), LOOK_SECONDS))
+            due = MAX_SLEEP if session.access_key == reminded else left - ahead
+            time.sleep(min(max(due, 0.1), MAX_SLEEP))
 
     def _credentials(self, request: HttpRequest) -> HttpResponse:
-        if request.path != PATH or request.query:
+        if request.path != CREDENTIALS_PATH or request.query:
             return HttpResponse(HTTPStatus.NOT_FOUND)
         token = request.headers.get("authorization", "")
         if not hmac.compare_digest(token.encode("latin-1", "replace"), self.token.encode()):
@@ -124,7 +124,7 @@ class CredentialServer(LoopbackServer):
             renewal = self._renewal
         refused = RefusedError(UNAVAILABLE, "AWS does not answer.")
         try:
-            renewal.result(PATIENCE if _lasts(session, MIN_LEFT) else MAX_WAIT)
+            renewal.result(RENEWAL_WAIT if _lasts(session, MIN_LEFT) else MAX_WAIT)
         except TimeoutError:
             pass  # a program that hangs up early finds the credentials when it asks again
         except RefusedError as error:
@@ -156,7 +156,7 @@ class CredentialServer(LoopbackServer):
                     self._request = self._resolve()
                 session = self._sessions.renew(self._request._replace(min_remaining=span))
         except MfaenvError as error:
-            kind = DENIED if isinstance(error, DeniedError) else UNAVAILABLE
+            kind = ROLE_DENIED if isinstance(error, DeniedError) else UNAVAILABLE
             raise RefusedError(kind, f"{error.message} {error.hint or error.command}".strip()) from None
         except Exception as error:  # noqa: BLE001 - a request gets an answer whatever goes wrong
             what = f"The credentials cannot be renewed: {type(error).__name__}."

@@ -168,7 +168,7 @@ def _with_one_profile(name: str, files: awsfiles.AwsFiles, keys: Session) -> dic
     services = section.get("services", "")
     sections = {DEFAULT: section, names.title_of(name): section}
     if services in files.services:
-        sections[names.title_of(services, names.SERVICES)] = files.services[services]
+        sections[names.title_of(services, names.SERVICES_TITLE)] = files.services[services]
     values = {awsfiles.ACCESS_KEY: keys.access_key, awsfiles.SECRET_KEY: keys.secret_key}
     if keys.token:
         values["aws_session_token"] = keys.token

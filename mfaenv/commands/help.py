@@ -8,7 +8,7 @@ from mfaenv.fast import catalog
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.terminal.terminal import Terminal
 
-FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "help")
+HELP_FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "help")
 
 
 def run(_options: Options, words: Words, env: Env) -> int:
@@ -31,5 +31,5 @@ def run(_options: Options, words: Words, env: Env) -> int:
 
 def page(topic: str) -> str:
     """Return a topic's page, in Markdown."""
-    with open(os.path.join(FOLDER, f"{topic}.md"), encoding="utf-8") as file:
+    with open(os.path.join(HELP_FOLDER, f"{topic}.md"), encoding="utf-8") as file:
         return file.read()

@@ -16,7 +16,7 @@ SCRIPT = "MFAENV_FUNCTION"  # where a function of one line finds its script
 KEPT_FILES = {name: f"MFAENV_{name}" for name in fast.FILE_VARIABLES}
 """Where `exec --serve` and `--only` keep the AWS files' places, since a startup file may set others."""
 
-FOLDER = os.path.dirname(os.path.abspath(shells.__file__))
+TEMPLATE_FOLDER = os.path.dirname(os.path.abspath(shells.__file__))
 
 
 def run(options: Options, words: Words, env: Env) -> int:
@@ -157,7 +157,7 @@ def without_name(pairs: list[Pair]) -> list[Pair]:
 def function_variables(shell: str, store: ReadOnlyStore, *, hook: bool) -> list[Pair]:
     """List the variables that a function and a hook read."""
     language = shells.get_target(shell)
-    script = [(SCRIPT, os.path.join(FOLDER, language.script))] if language.script else []
+    script = [(SCRIPT, os.path.join(TEMPLATE_FOLDER, language.script))] if language.script else []
     return [*script, *([(environment.STORE, store.path or None)] if hook and language.hook else [])]
 
 
@@ -236,7 +236,7 @@ def _flags(rows: list[Option]) -> tuple[str, list[str]]:
 
 def fill(name: str, values: dict[str, str]) -> str:
     """Return a template of `shells/` with values for its `@NAME@`."""
-    with open(os.path.join(FOLDER, name), encoding="utf-8", newline="") as file:
+    with open(os.path.join(TEMPLATE_FOLDER, name), encoding="utf-8", newline="") as file:
         template = file.read()
     for key, value in values.items():
         template = template.replace(f"@{key}@", value)

@@ -12,8 +12,8 @@ from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.store import SESSION, Store
 
 COLUMNS = ("Profile", "Identity", "Account", "Device", "Time left")
-SERVED = "served"  # the kind of a shell of `mfaenv exec --serve`, which has an address and no keys
-VERSION = 1  # of what `--json` prints: another where a name goes or changes its meaning
+SERVED_KIND = "served"  # the kind of a shell of `mfaenv exec --serve`, which has an address and no keys
+STATUS_VERSION = 1  # of what `--json` prints: another where a name goes or changes its meaning
 
 
 class SessionRow:
@@ -43,7 +43,7 @@ def run(options: Options, _words: Words, env: Env) -> int:
     if options.get("as_json"):
         import json
 
-        data = {"version": VERSION, "shell": shell, "stored": stored, "problems": problems}
+        data = {"version": STATUS_VERSION, "shell": shell, "stored": stored, "problems": problems}
         to_stdout((json.dumps(data, default=vars) + "\n").encode())
     else:
         from mfaenv.terminal.terminal import Terminal  # slow to load, and --json does without
@@ -63,7 +63,7 @@ def nothing_stored(profile: str) -> str:
 
 
 def _cells(session: SessionRow) -> tuple[str, ...]:
-    identity = "an address for credentials" if session.kind == SERVED else session.kind
+    identity = "an address for credentials" if session.kind == SERVED_KIND else session.kind
     if session.role:
         identity = f"role {session.role.partition(':role/')[2]}"
     if session.session_policy:
@@ -79,7 +79,7 @@ def _left(session: SessionRow) -> str:
 
     remaining = session.remaining
     if remaining is None or session.expires is None:
-        return {"long-term": "no end", SERVED: "renewed by mfaenv"}.get(session.kind, "unknown")
+        return {"long-term": "no end", SERVED_KIND: "renewed by mfaenv"}.get(session.kind, "unknown")
     if not remaining:
         return "ended"
     end = datetime.fromisoformat(session.expires).timestamp()
@@ -107,13 +107,13 @@ def collect(
 
 
 def _shell(env: Env, rows: list[SessionRow], now: float) -> SessionRow | None:
-    key, end = env.get("AWS_ACCESS_KEY_ID", ""), None
+    key, end, own = env.get("AWS_ACCESS_KEY_ID", ""), None, ""
     if key and environment.temporary_keys(env):
         kind, end = "session", environment.end(env)
     elif key:
         kind = "long-term"
     elif environment.is_served(env):
-        kind = SERVED
+        kind, own = SERVED_KIND, environment.SERVED
     else:
         return None
     if environment.has_secret_as_id(key, env.get("AWS_SECRET_ACCESS_KEY", "")):
@@ -125,8 +125,7 @@ def _shell(env: Env, rows: list[SessionRow], now: float) -> SessionRow | None:
         kind, session = "role", session.replace(role=role, limit=limit)
     shell = SessionRow(session, now)
     vars(shell).update(vars(stored) if stored else {"kind": kind})
-    own = environment.PROFILE if environment.has_session(env) else environment.SERVED if kind == SERVED else ""
-    shell.profile = env.get(own)
+    shell.profile = env.get(environment.PROFILE if environment.has_session(env) else own)
     shell.rule, shell.stored = rule(env) or None, bool(stored)
     return shell
 
@@ -145,7 +144,7 @@ def rule(env: Env) -> str:
 
 
 def _problems(env: Env, shell: SessionRow | None, store: Store) -> list[str]:
-    if shell is None or shell.kind == SERVED:
+    if shell is None or shell.kind == SERVED_KIND:
         return []
     problems = []
     is_kept = shell.stored or shell.kind == "long-term"

@@ -11,7 +11,7 @@ from mfaenv.shells import join
 
 CONFIG_VARIABLE, CREDENTIALS_VARIABLE = FILE_VARIABLES
 ENCODING = io.text_encoding(None)  # botocore's: the locale's, or UTF-8 where that is C
-PROFILE, SERVICES = KINDS = ("profile", "services")  # of the config file's sections that are read
+PROFILE_TITLE, SERVICES_TITLE = SECTION_KINDS = ("profile", "services")  # of the config file, of what is read
 
 _NOT_PLAIN = frozenset(" \t\r\n'\"\\")  # characters by which a shell cuts words, or joins them
 
@@ -27,7 +27,7 @@ def file_paths(env: Env) -> tuple[str, str]:
 def profiles(env: Env) -> list[str]:
     """Return the names in both files, whatever is wrong there."""
     config, credentials = file_paths(env)
-    names = [name for kind, name in map(split_title, _titles(config)) if kind == PROFILE]
+    names = [name for kind, name in map(split_title, _titles(config)) if kind == PROFILE_TITLE]
     names += [title for title in _titles(credentials) if title not in {"", FOR_ALL}]
     return [*dict.fromkeys(names)]
 
@@ -35,12 +35,12 @@ def profiles(env: Env) -> list[str]:
 def profile_of(title: str) -> str | None:
     """Return the profile of a title of the config file; None for other titles."""
     kind, name = split_title(title)
-    return name if kind == PROFILE else None
+    return name if kind == PROFILE_TITLE else None
 
 
-def title_of(name: str, kind: str = PROFILE) -> str:
+def title_of(name: str, kind: str = PROFILE_TITLE) -> str:
     """Return the config file's title for a name of this kind: botocore splits it as a shell does."""
-    return name if (kind, name) == (PROFILE, DEFAULT) else f"{kind} {join((name,), 'sh')}"
+    return name if (kind, name) == (PROFILE_TITLE, DEFAULT) else f"{kind} {join((name,), 'sh')}"
 
 
 def split_title(title: str) -> tuple[str, str]:
@@ -48,11 +48,11 @@ def split_title(title: str) -> tuple[str, str]:
     kind, _, name = title.partition(" ")
     if len(title) > MAX_TITLE:
         return "", ""
-    if kind in KINDS and name and _NOT_PLAIN.isdisjoint(name):  # first, as most titles are: a Tab waits
+    if kind in SECTION_KINDS and name and _NOT_PLAIN.isdisjoint(name):  # first, as most titles are: a Tab waits
         return kind, name
     if title == DEFAULT:
-        return PROFILE, title
-    kind = next((kind for kind in KINDS if title.startswith(kind)), "")
+        return PROFILE_TITLE, title
+    kind = next((kind for kind in SECTION_KINDS if title.startswith(kind)), "")
     if not kind:
         return "", ""
     import shlex  # it takes longer to load than all the rest

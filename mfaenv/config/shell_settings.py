@@ -13,8 +13,8 @@ from mfaenv.config.awsfiles import AwsFiles, Section
 from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT, Env
 
-URL, IGNORE = environment.ADDRESS, environment.IGNORE_ADDRESSES
-SETTINGS = {name.removeprefix("AWS_").lower(): name for name in environment.SETTING_VARIABLES}
+BASE, IGNORE = environment.ADDRESS, environment.IGNORE_ADDRESSES
+VARIABLE_OF_SETTING = {name.removeprefix("AWS_").lower(): name for name in environment.SETTING_VARIABLES}
 SWITCHES = (
     "use_fips_endpoint",
     "use_dualstack_endpoint",
@@ -73,7 +73,7 @@ def of_profile(name: str, env: Env, files: AwsFiles, region: str = "") -> tuple[
 def _plain_settings(env: Env, own: Section, default: Section) -> tuple[dict[str, str], list[str]]:
     variables: dict[str, str] = {}
     unsaid: list[str] = []
-    for setting, variable in SETTINGS.items():
+    for setting, variable in VARIABLE_OF_SETTING.items():
         text, of_default = _value(setting, own), _value(setting, default)
         usual = USUAL.get(setting, "")
         if variable in env or text == of_default == "" or (not text and of_default == usual):
@@ -127,15 +127,15 @@ def _addresses(env: Env, section: Section, files: AwsFiles) -> dict[str, str]:
         return {}
     services = files.services_of(section) or {}
     own = {
-        f"{URL}_{name.upper()}": awsfiles.nested(text).get("endpoint_url") for name, text in services.items()
+        f"{BASE}_{name.upper()}": awsfiles.nested(text).get("endpoint_url") for name, text in services.items()
     }
-    names = (URL, *filter(environment.is_setting, own), *(name for name in env if name.startswith(URL)))
+    names = (BASE, *filter(environment.is_setting, own), *(name for name in env if name.startswith(BASE)))
     urls = {
-        name: env.get(name) or env.get(URL) or own.get(name) or section.get("endpoint_url", "")
+        name: env.get(name) or env.get(BASE) or own.get(name) or section.get("endpoint_url", "")
         for name in names
     }
     # A service with the address of all others needs no variable.
-    return {name: url for name, url in urls.items() if url and (name == URL or url != urls[URL])}
+    return {name: url for name, url in urls.items() if url and (name == BASE or url != urls[BASE])}
 
 
 def _urls(

@@ -1,13 +1,13 @@
 """What direnv remembers of a folder, where it would take back what a session sets; `fast` loads it only in a folder."""
 
 from mfaenv.fast import environment
-from mfaenv.fast.entry import FOLDER, LATEST
+from mfaenv.fast.entry import LATEST, STORE_NAME
 from mfaenv.fast.environment import DIRENV_DIFF, KEY, LIMIT, PINNED, PROFILE
 from mfaenv.fast.parse import Env, Record
 
 EMPTY_DIFF = "eJyrVipQsqqu1VHKA1G1ACV1BO8="  # of no variables
 DIRENV_WATCHES = "DIRENV_WATCHES"
-NEWS = f"/{FOLDER}/{LATEST}"  # how the path of the file ends that changes with a store's sessions
+NEWS = f"/{STORE_NAME}/{LATEST}"  # how the path of the file ends that changes with a store's sessions
 
 
 class DirenvState(Record):

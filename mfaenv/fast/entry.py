@@ -24,8 +24,8 @@ Moment = int | None  # seconds since 1970; None is never
 
 HEAD = "mfaenv 1\n"
 
-MAX_BYTES = 524_288  # bytes: four times what a variable can hold on Linux
-FOLDER = "mfaenv"  # the folder of the store, below the one that MFAENV_CACHE_DIR names
+MAX_ENTRY = 524_288  # bytes: four times what a variable can hold on Linux
+STORE_NAME = "mfaenv"  # the folder of the store, below the one that MFAENV_CACHE_DIR names
 NO_HOME = "there is no home directory"
 RELATIVE = "MFAENV_CACHE_DIR is not a full path"
 ANSWER = "answer-"  # how the names of the fast path's own entries begin
@@ -172,16 +172,16 @@ def directory(env: "Mapping[str, str]") -> str:
     """
     if env.get("MFAENV_CACHE_DIR"):
         named = os.path.expanduser(env["MFAENV_CACHE_DIR"])
-        return os.path.join(named, FOLDER) if _is_full(named) else ""
+        return os.path.join(named, STORE_NAME) if _is_full(named) else ""
     if sys.platform == "win32":
         local = env.get("LOCALAPPDATA", "")
-        path = os.path.join(local, FOLDER, "Cache") if _is_full(local) else ""
+        path = os.path.join(local, STORE_NAME, "Cache") if _is_full(local) else ""
     else:
         caches = "" if sys.platform == "darwin" else env.get("XDG_CACHE_HOME", "")
         if not _is_full(caches):
             home, usual = os.path.expanduser("~"), "Library/Caches" if sys.platform == "darwin" else ".cache"
             caches = os.path.join(home, usual) if _is_full(home) and os.path.isdir(home) else ""
-        path = os.path.join(caches, FOLDER) if caches else ""
+        path = os.path.join(caches, STORE_NAME) if caches else ""
     return path
 
 
@@ -276,7 +276,7 @@ class ReadOnlyStore:
             try:
                 state = os.fstat(fd)
                 ours = stat.S_ISREG(state.st_mode) and not owner(state) and not state.st_mode & _OTHERS
-                return os.read(fd, state.st_size) if ours and state.st_size <= MAX_BYTES else b""
+                return os.read(fd, state.st_size) if ours and state.st_size <= MAX_ENTRY else b""
             finally:
                 os.close(fd)
         except OSError:

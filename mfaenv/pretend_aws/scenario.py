@@ -12,9 +12,9 @@ from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.totp import Device
 from mfaenv.pretend_aws.world import Credential, Role, World
 
-Sections = Mapping[str, Mapping[str, str]]
+ProfileTable = Mapping[str, Mapping[str, str]]
 
-REGION = "us-east-1"
+DEMO_REGION = "us-east-1"
 
 POLICIES: Mapping[str, Mapping[str, Document]] = {
     "mfa": {"BlockAccessWhenNoSignedInWithMFA": EVERYTHING},
@@ -29,7 +29,7 @@ class Scenario(NamedTuple):
     world: World
     key: Credential
     device: Device
-    profiles: Sections
+    profiles: ProfileTable
 
 
 def build_scenario(policy: str) -> Scenario:
@@ -49,7 +49,7 @@ def build_scenario(policy: str) -> Scenario:
     operator = production.add_role("Operator", trust(alice.arn), policies={**everything})
     auditor = production.add_role("Auditor", trust(operator.arn, mfa=False), policies={**everything})
     profiles = {
-        "default": {"region": REGION, "mfa_serial": device.serial},
+        "default": {"region": DEMO_REGION, "mfa_serial": device.serial},
         "staging": _role_profile(developer),
         "production": _role_profile(operator),
         "audit": _role_profile(auditor, "production"),
@@ -66,11 +66,11 @@ def without_device(scenario: Scenario) -> Scenario:
     user = scenario.key.account.users["alice"]
     user.devices.clear()
     user.policies = {"AdministratorAccess": ALLOW_ALL, "SetUpOwnDevice": SELF_SERVICE}
-    return scenario._replace(profiles={**scenario.profiles, "default": {"region": REGION}})
+    return scenario._replace(profiles={**scenario.profiles, "default": {"region": DEMO_REGION}})
 
 
 def write_files(
-    directory: Path, url: str, *, keys: Mapping[str, Credential], profiles: Sections
+    directory: Path, url: str, *, keys: Mapping[str, Credential], profiles: ProfileTable
 ) -> dict[str, str]:
     """Write the two files; return the variables that lead there."""
     config = {names.title_of(name): values for name, values in profiles.items()}
@@ -94,7 +94,7 @@ def without_aws(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if not name.upper().startswith(theirs)}
 
 
-def _write(path: Path, sections: Sections) -> str:
+def _write(path: Path, sections: ProfileTable) -> str:
     path.touch(0o600)
     path.write_text(awsfiles.to_text(sections), encoding="utf-8")
     return str(path)

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 from mfaenv.errors import DismissedError
 from mfaenv.fast.environment import is_digits
 
-TITLE = "mfaenv"
+WINDOW_TITLE = "mfaenv"
 PROMPT = "MFA code:"
 
 ENDED_FROM_OUTSIDE = {-1, -2, -9, -15}
@@ -109,7 +109,7 @@ class Pinentry(Dialog):
         commands = [
             ("OPTION no-grab", ""),
             *((f"OPTION {name}=", value) for name, value in options if value),
-            ("SETTITLE ", TITLE),
+            ("SETTITLE ", WINDOW_TITLE),
             ("SETDESC ", "\n".join(shown.lines).translate(_AS_TEXT)),
             ("SETPROMPT ", PROMPT),
             *([("SETERROR ", shown.wrong.translate(_AS_TEXT))] if shown.wrong else []),
@@ -146,7 +146,7 @@ class Zenity(Dialog):
 
     def start(self, shown: Shown) -> ProgramStart:
         text = shown.text.replace("\\", "\\\\").replace("_", "__")
-        return ProgramStart(("--entry", f"--title={TITLE}", f"--text={text}"))
+        return ProgramStart(("--entry", f"--title={WINDOW_TITLE}", f"--text={text}"))
 
     def is_closed(self, ended: Ended) -> bool:
         """Return whether it was cancelled (1, as without a display) or timed out (5).
@@ -164,7 +164,7 @@ class Kdialog(Dialog):
 
     def start(self, shown: Shown) -> ProgramStart:
         text = "<br>".join(escape(line) for line in shown.text.split("\n"))
-        return ProgramStart(("--title", TITLE, "--inputbox", f"<qt>{text}</qt>"))
+        return ProgramStart(("--title", WINDOW_TITLE, "--inputbox", f"<qt>{text}</qt>"))
 
 
 class Osascript(Dialog):
@@ -197,7 +197,7 @@ class Powershell(Dialog):
     def start(self, shown: Shown) -> ProgramStart:
         script = (
             f"Add-Type -AssemblyName Microsoft.VisualBasic; [Console]::Out.Write('{self.mark}' + "
-            f"[Microsoft.VisualBasic.Interaction]::InputBox($env:{self.variable}, '{TITLE}'))"
+            f"[Microsoft.VisualBasic.Interaction]::InputBox($env:{self.variable}, '{WINDOW_TITLE}'))"
         )
         variables = {self.variable: shown.text, "WSLENV": self.variable}
         return ProgramStart(("-NoProfile", "-NonInteractive", "-Command", script), variables=variables)

@@ -10,7 +10,7 @@ from mfaenv.terminal import program, tty
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled, code_digits, printable
 
-TRIES = 3  # a program may answer by itself, with the same each time
+WINDOW_TRIES = 3  # a program may answer by itself, with the same each time
 
 
 class Window:
@@ -35,13 +35,13 @@ class Window:
         Raise MfaenvError where no window opens or none gives a code, KeyboardInterrupt where it is closed.
         """
         env, lines = self._terminal.env, tuple(printable(line.text) for line in question[:-1])
-        path, term = ("", "") if self._terminal.obstacle() else (tty.NAMES[0], env.get("TERM", ""))
+        path, term = ("", "") if self._terminal.obstacle() else (tty.TERMINAL_FILES[0], env.get("TERM", ""))
         shown = Shown(lines, tty=path, term=term, locale=tty.locale(env) or "C.UTF-8")
-        for _ in range(TRIES):
+        for _ in range(WINDOW_TRIES):
             if digits := code_digits(self._ask(shown._replace(wrong=printable(wrong)))):
                 return digits
             wrong = "A code is six digits."
-        raise MfaenvError(f"{TRIES} windows gave no code.", wrong)
+        raise MfaenvError(f"{WINDOW_TRIES} windows gave no code.", wrong)
 
     def _ask(self, shown: Shown) -> str:
         for dialog in self.dialogs[:]:

@@ -16,7 +16,7 @@ from mfaenv.errors import MfaenvError
 from mfaenv.serving.loopback import POLL_SECONDS, HttpRequest, HttpResponse, LoopbackServer
 from mfaenv.terminal import program
 
-VARIABLE = "BROWSER"
+BROWSER_VARIABLE = "BROWSER"
 
 STARTED_SECONDS = 5  # after which a program counts as started well
 OPENERS = (("xdg-open",), ("gio", "open"), ("x-www-browser",))
@@ -35,9 +35,9 @@ def find(env: Mapping[str, str]) -> Callable[[str], None]:
     The system's opener gets an address here that leads to the link once, so that it is in no list of processes.
     A program that BROWSER names gets the link itself, and may open it on another machine.
     """
-    if env.get(VARIABLE):
+    if env.get(BROWSER_VARIABLE):
         if not list(_named(env)):
-            raise MfaenvError(f"{VARIABLE} names no program that is there.", ELSE)
+            raise MfaenvError(f"{BROWSER_VARIABLE} names no program that is there.", ELSE)
         return lambda link: _open_named(link, env)
     # Not in a window of another machine's: a user of SSH has another screen.
     if sys.platform in {"darwin", "win32"} and env.get("SSH_CONNECTION"):
@@ -48,7 +48,7 @@ def find(env: Mapping[str, str]) -> Callable[[str], None]:
 
 def _named(env: Mapping[str, str]) -> Iterator[list[str]]:
     """Yield BROWSER's commands whose program is there, read as by webbrowser; all run in the background."""
-    for choice in env[VARIABLE].split(os.pathsep):
+    for choice in env[BROWSER_VARIABLE].split(os.pathsep):
         words = [choice] if choice and program.find(choice, env) else []
         with suppress(ValueError):
             words = words or [word.strip('"') for word in shlex.split(choice, posix=os.name != "nt")]
@@ -68,7 +68,7 @@ def _open_named(link: str, env: Mapping[str, str]) -> None:
             return
         if status == 0:
             return
-    raise MfaenvError(f"{name} ({VARIABLE}) ended with status {status}.", ELSE)
+    raise MfaenvError(f"{name} ({BROWSER_VARIABLE}) ended with status {status}.", ELSE)
 
 
 def _start(command: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:

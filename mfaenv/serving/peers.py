@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from mfaenv.terminal import program
 
-Address = tuple[str, int]
+Peer = tuple[str, int]
 
 _MAPPED = bytes(10) + b"\xff\xff"
 """Prefix of an IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2), as Java's connections have it."""
@@ -18,7 +18,7 @@ _MAPPED = bytes(10) + b"\xff\xff"
 TABLES = {"/proc/net/tcp": b"", "/proc/net/tcp6": _MAPPED}
 
 
-def of_this_user(clients: Iterable[Address], server: Address) -> set[Address]:
+def of_this_user(clients: Iterable[Peer], server: Peer) -> set[Peer]:
     """Return the clients that are this user's, or root's, who can read everything; all where the system does not tell.
 
     One whose end is closed, or that is not found, is none of them. The system's tables are read once for all: with
@@ -37,9 +37,9 @@ def of_this_user(clients: Iterable[Address], server: Address) -> set[Address]:
     return {client for client in clients if ours.get(client, not is_told)}
 
 
-def _ends(server: Address) -> dict[Address, bool]:
+def _ends(server: Peer) -> dict[Peer, bool]:
     """Return both ends of a server's connections that the system lists, and whether each is open and this user's."""
-    ours: dict[Address, bool] = {}
+    ours: dict[Peer, bool] = {}
     if sys.platform != "win32":  # there anybody may make such a file
         users = {"0", str(os.geteuid())}
         for table, prefix in TABLES.items():

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 CODE_PATH = "/-/code"
-PATIENCE = 10  # seconds; a demo on a busy machine may take some
+DEMO_TIMEOUT = 10  # seconds; a demo on a busy machine may take some
 
 
 class ShownCode(NamedTuple):
@@ -23,7 +23,7 @@ class ShownCode(NamedTuple):
 def read_device_page(url: str) -> ShownCode | None:
     """Ask the demo; return None where nobody there has a device. Raise OSError."""
     try:
-        with closing(HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)) as connection:
+        with closing(HTTPConnection(urlsplit(url).netloc, timeout=DEMO_TIMEOUT)) as connection:
             connection.request("GET", CODE_PATH)
             response = connection.getresponse()
             if response.status == HTTPStatus.NOT_FOUND:

@@ -16,7 +16,7 @@ SERIAL_NUMBER = r"[\w+=/:,.@-]{9,256}"
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html, SerialNumber."""
 
 NO_SECURITY_KEYS = "Sign in with `aws login`, or add an authenticator app to the user."
-EXAMPLES = "It looks like arn:aws:iam::123456789012:mfa/NAME, or GAHT12345678 for a hardware token."
+SERIAL_EXAMPLES = "It looks like arn:aws:iam::123456789012:mfa/NAME, or GAHT12345678 for a hardware token."
 
 
 class MissingDeviceError(MfaenvError):
@@ -35,9 +35,9 @@ def checked(serial: str, source: str) -> str:
         hint = f"The device may be {head}:mfa/{name.rpartition('/')[2]}."  # no command, whatever is in it
         raise wrong_usage(f"{serial} ({source}) is a user, not an MFA device.", hint)
     if serial.startswith("arn:") and not is_iam_arn(serial, "mfa/"):
-        raise wrong_usage(f"{serial} ({source}) is not an MFA device.", EXAMPLES)
+        raise wrong_usage(f"{serial} ({source}) is not an MFA device.", SERIAL_EXAMPLES)
     if not re.fullmatch(SERIAL_NUMBER, serial, re.ASCII):
-        raise wrong_usage(f"'{serial}' ({source}) is not a serial number.", EXAMPLES)
+        raise wrong_usage(f"'{serial}' ({source}) is not a serial number.", SERIAL_EXAMPLES)
     return serial
 
 

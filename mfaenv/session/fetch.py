@@ -25,7 +25,7 @@ TRIES = 3
 CODE_SECONDS = (
     30  # in which a device shows one code: https://datatracker.ietf.org/doc/html/rfc6238, section 5.2
 )
-LOOK_SECONDS = 0.5  # until it is shown that the background waits for the keychain
+QUIET_SECONDS = 0.5  # until it is shown that the background waits for the keychain
 IDLE_SECONDS = 60  # after which a connection may be dead, as where the machine slept: it would lose the code
 
 
@@ -61,7 +61,7 @@ class BackgroundClient:
         told = False
         if self._made is None:
             self._make(self._terminal)
-        while self._made and not self._made.wait(LOOK_SECONDS):
+        while self._made and not self._made.wait(QUIET_SECONDS):
             if not (self.keys.secret_key or told):
                 told = True
                 self._terminal.show_waiting(keychain.WAITING)

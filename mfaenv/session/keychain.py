@@ -34,7 +34,7 @@ WAITING = "Waiting for the keychain, which may ask you in a window of its own."
 
 CHECK_SECONDS = 120  # seconds that another process may take to read an entry: a window may ask
 
-VARIABLE, BUS = "PYTHON_KEYRING_BACKEND", "DBUS_SESSION_BUS_ADDRESS"
+BACKEND_VARIABLE, BUS = "PYTHON_KEYRING_BACKEND", "DBUS_SESSION_BUS_ADDRESS"
 
 NO_BACKEND = ("keyring.backends.fail", "keyring.backends.null")  # for a machine without a keychain
 FILE_BACKENDS = ("keyrings.alt.",)  # packages of backends that write files, in clear or with a password
@@ -160,7 +160,7 @@ def _opened(terminal: Terminal) -> Iterator[list[KeyringBackend]]:
             wrong = "Keys in a keychain need keyring, which is not installed. Type:"
             raise MfaenvError(wrong, command=install_command("keychain")) from None
         wrong = f"The keychain needs {error.name}, which is not installed."
-        raise MfaenvError(wrong, f"Check {VARIABLE}.") from None
+        raise MfaenvError(wrong, f"Check {BACKEND_VARIABLE}.") from None
     except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
         reason = " ".join(str(error).split()).rstrip(".!") or type(error).__name__
         hint = "Unlock it (sign in to the desktop, or unlock its keyring), then try again."
@@ -215,7 +215,7 @@ def _backends(bus: str) -> list[KeyringBackend]:
     if not kept:
         kind = _kind(usable[0])
         wrong = f"keyring has no keychain here but {kind}, which keeps keys in a file."
-        raise MfaenvError(wrong, f"To use it all the same: {VARIABLE}={kind}")
+        raise MfaenvError(wrong, f"To use it all the same: {BACKEND_VARIABLE}={kind}")
     return kept
 
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from mfaenv.fast.entry import Entry, account_of, checksum, file_name
 from mfaenv.model import NO_VALUE, Keys, Request, Value
-from mfaenv.store import CODE, DEVICE, DISMISSED, PROGRAM, Store
+from mfaenv.store import CODE, CODE_PROGRAM, DEVICE, DISMISSED, Store
 
 REMEMBERED_SECONDS = 400 * 86_400  # of a device and a program's key
 VERDICT_SECONDS = 90  # a code counts for its own 30 seconds and one step to each side
@@ -26,7 +26,7 @@ class RememberedDevice(Entry):
 class RememberedKey(Entry):
     """The access key that a program gives a profile."""
 
-    PREFIX = PROGRAM
+    PREFIX = CODE_PROGRAM
     key: str = ""
     access_key: str = ""
 
@@ -63,7 +63,7 @@ def filled_in(request: Request, store: Store) -> Request:
 
 def file_names(request: Request, keys: Keys) -> list[str]:
     """Return the files from which a request with these keys is filled in."""
-    programs = [file_name(PROGRAM, _program_key(request.program))] if request.program else []
+    programs = [file_name(CODE_PROGRAM, _program_key(request.program))] if request.program else []
     return [file_name(DEVICE, _device_key(keys.access_key, request.endpoint.text)), *programs]
 
 

@@ -44,7 +44,7 @@ _FORMATS = {
     "process": "formats.Process",
 }
 
-MAX_BYTES = 32_767 if sys.platform == "win32" else 131_072
+MAX_VARIABLE = 32_767 if sys.platform == "win32" else 131_072
 """Bytes of a variable, with its name, ``=`` and NUL: with more, no program can be started.
 
 https://man7.org/linux/man-pages/man2/execve.2.html: MAX_ARG_STRLEN; macOS takes as much. Windows counts characters:
@@ -158,7 +158,7 @@ def escape(value: str, number: str = "\\%03o") -> str:
 def printed(value: str) -> str:
     """Return the value for the argument of a printf that may be a program. Raise ValueError when it is too long."""
     text = escape(value)
-    if len(text) >= MAX_BYTES:
+    if len(text) >= MAX_VARIABLE:
         raise ValueError
     return text
 
@@ -183,7 +183,7 @@ def check_lengths(pairs: "Iterable[Pair]") -> None:
     """Raise MfaenvError for a variable of more than MAX_BYTES bytes."""
     for name, value in pairs:
         size = len(name) + len(value.encode("utf-8", "surrogatepass")) + len("=\0") if value else 0
-        if size > MAX_BYTES:
+        if size > MAX_VARIABLE:
             from mfaenv.errors import MfaenvError
 
             hint = "Nothing was set, and a code that was given is used up. --format json takes any length."

@@ -14,7 +14,7 @@ from mfaenv.fast.entry import (
     ANSWER,
     HEAD,
     LATEST,
-    MAX_BYTES,
+    MAX_ENTRY,
     Entry,
     ReadOnlyStore,
     Session,
@@ -26,7 +26,8 @@ from mfaenv.shells import join
 from mfaenv.store import private_files
 
 SESSION = Session.PREFIX
-DEVICE, CODE, LOCK, PROGRAM, OLD_KEY, DISMISSED = "device-", "code-", "lock-", "program-", "key-", "closed-"
+DEVICE, CODE, LOCK, OLD_KEY, DISMISSED = "device-", "code-", "lock-", "key-", "closed-"
+CODE_PROGRAM = "program-"
 
 MARK = "CACHEDIR.TAG"
 MARK_TEXT = b"""\
@@ -35,9 +36,9 @@ Signature: 8a477f597d28d172789f06886806bc55
 """
 
 DIGITS = 16  # hexadecimal digits at the end of each name: the key's checksum, or random
-ENTRIES = (SESSION, ANSWER, DEVICE, CODE, PROGRAM, DISMISSED)
+ENTRIES = (SESSION, ANSWER, DEVICE, CODE, CODE_PROGRAM, DISMISSED)
 PREFIXES = (*ENTRIES, OLD_KEY, LOCK, private_files.TEMPORARY)
-KINDS = (*PREFIXES, LATEST)
+FILE_KINDS = (*PREFIXES, LATEST)
 
 
 def dump(fields: Iterable[tuple[str, object]]) -> bytes:
@@ -103,7 +104,7 @@ class Store(ReadOnlyStore):
         self._replace(name, dump(entry.fields()), lambda new: os.utime(new, (until, until)))
 
     def _replace(self, name: str, data: bytes, finish: Callable[[str], None] = lambda _: None) -> None:
-        if len(data) > MAX_BYTES:
+        if len(data) > MAX_ENTRY:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), name)
         self._check_mark()
         private_files.replace(self.file(name), data, finish)

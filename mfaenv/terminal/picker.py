@@ -21,7 +21,7 @@ MOVES = {UP: -1, DOWN: 1, "\x1bOA": -1, "\x1bOB": 1, "\t": 1, "\x1b[5~": -MAX_RO
 
 CTRL_U = "\x15"
 LEAVING = ("\x1b", "\x03", "\x04", "\x1c")  # Esc, Ctrl-C, Ctrl-D and Ctrl-Backslash
-KEY = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.)|.", re.DOTALL)
+KEY_PRESS = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.)|.", re.DOTALL)
 """An arrow's sequence, which comes in one piece, or one character."""
 
 
@@ -116,7 +116,7 @@ def _keys(fd: int) -> list[str]:
     data = os.read(fd, 4096)
     if not data:
         raise OSError
-    return KEY.findall(data.decode("utf-8", "replace"))
+    return KEY_PRESS.findall(data.decode("utf-8", "replace"))
 
 
 def _draw(lines: list[Styled], before: list[Styled], console: tty.Tty) -> None:

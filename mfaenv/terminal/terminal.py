@@ -199,7 +199,7 @@ class Terminal:
             return
         shown = [f"mfaenv: {lines[0]}", *(INDENT + line for line in lines[1:])]
         try:
-            with open(tty.NAMES[1], "wb", buffering=0) as writer:
+            with open(tty.TERMINAL_FILES[1], "wb", buffering=0) as writer:
                 writer.write("".join(f"\r{printable(line)}\r\n" for line in shown).encode())
         except OSError:
             self.print_lines("\n".join(shown))

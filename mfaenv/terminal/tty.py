@@ -45,7 +45,7 @@ _VIRTUAL_TERMINAL = 0x0004
 
 LOOK_UP_SECONDS = 0.2  # between two looks at something else while nobody types
 KEY_SECONDS = 0.05  # the same on Windows, where what is typed shows only when it is read
-NAMES = ("CONIN$", "CONOUT$") if sys.platform == "win32" else ("/dev/tty", "/dev/tty")
+TERMINAL_FILES = ("CONIN$", "CONOUT$") if sys.platform == "win32" else ("/dev/tty", "/dev/tty")
 
 
 def _in_foreground(fd: int) -> bool:
@@ -81,8 +81,8 @@ class Tty:
         self._for_shell = for_shell
         self._no_styles = no_styles
         with ExitStack() as opened:
-            self.reader = opened.enter_context(open(NAMES[0], "rb", buffering=0))
-            self.writer = opened.enter_context(open(NAMES[1], "wb", buffering=0))
+            self.reader = opened.enter_context(open(TERMINAL_FILES[0], "rb", buffering=0))
+            self.writer = opened.enter_context(open(TERMINAL_FILES[1], "wb", buffering=0))
             self.fd = self.reader.fileno()
             if is_full_screen(self.fd):
                 raise FullScreenError

@@ -9,7 +9,7 @@ import pytest
 from product import PATIENCE
 
 from mfaenv.commands import credential_server
-from mfaenv.commands.credential_server import PATH, CredentialServer
+from mfaenv.commands.credential_server import CREDENTIALS_PATH, CredentialServer
 from mfaenv.fast.entry import Session
 from mfaenv.model import Provider, Request, Span, Value
 from mfaenv.session.sessions import Sessions
@@ -50,7 +50,7 @@ class FirstStalls(Sessions):
 
 def ask(server: CredentialServer) -> tuple[int, dict[str, str]]:
     connection = http.client.HTTPConnection(server.host, timeout=PATIENCE)
-    connection.request("GET", PATH, headers={"Authorization": server.token})
+    connection.request("GET", CREDENTIALS_PATH, headers={"Authorization": server.token})
     answer = connection.getresponse()
     return answer.status, json.loads(answer.read())
 

@@ -8,7 +8,7 @@ from settings import configure, set_keys
 from values import MEGABYTE
 
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.shells import MAX_BYTES, NAMES, failure
+from mfaenv.shells import MAX_VARIABLE, NAMES, failure
 
 ROLES = {"role_arn", "duration_seconds", "source_profile"}
 EXEC = ("exec", "--", sys.executable, "-c", "import os; print(len(os.environ['AWS_SESSION_TOKEN']))")
@@ -67,7 +67,7 @@ def test_data_has_a_token_of_any_length(product: Product) -> None:
 def test_the_longest_token_is_stored_and_started_with(
     product: Product, scenario: Scenario, token: list[str]
 ) -> None:
-    token[0] = "A%" * ((MAX_BYTES - len("AWS_SESSION_TOKEN=\0")) // 2)
+    token[0] = "A%" * ((MAX_VARIABLE - len("AWS_SESSION_TOKEN=\0")) // 2)
     first = product.run("--shell", "bash", "-c", scenario.device.code())
     assert first.status == 0, first.err
     assert product.run("--shell", "bash", "--cached").out == first.out

@@ -141,7 +141,7 @@ def test_each_setting_that_botocore_has_a_variable_for_is_in_the_table() -> None
     theirs = {setting: variable for setting, variable in rows if setting and variable}
     elsewhere = {name for name in theirs if name.startswith(("ec2_", "metadata_", "csm_"))} | ELSEWHERE
     assert {name: text for name, text in theirs.items() if name not in elsewhere}.items() <= (
-        shell_settings.SETTINGS.items()
+        shell_settings.VARIABLE_OF_SETTING.items()
     )
 
 

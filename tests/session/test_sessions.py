@@ -14,7 +14,7 @@ from terminals import direct
 from mfaenv.aws import client
 from mfaenv.aws.client import ClientSettings
 from mfaenv.model import Keys
-from mfaenv.pretend_aws.scenario import REGION, Scenario
+from mfaenv.pretend_aws.scenario import DEMO_REGION, Scenario
 from mfaenv.session import fetch, service
 from mfaenv.session.fetch import BackgroundClient
 from mfaenv.terminal.terminal import Terminal
@@ -132,7 +132,7 @@ def test_a_code_is_not_sent_on_a_connection_that_was_idle_for_long(
     monkeypatch.setattr(aws, "process_request", noted)
     monkeypatch.setattr(fetch, "IDLE_SECONDS", longest)
     monkeypatch.setattr(
-        client, "settings_of", lambda *_: ClientSettings(None, REGION, endpoints={"sts": aws.url})
+        client, "settings_of", lambda *_: ClientSettings(None, DEMO_REGION, endpoints={"sts": aws.url})
     )
     keys = Keys(scenario.key.id, scenario.key.secret, "", "")
     request = service.resolve_request({}, product.env).request

@@ -13,7 +13,7 @@ from tree_sitter import Language, Parser
 from values import SECRET, SESSION, TEXTS
 
 from mfaenv.errors import MfaenvError
-from mfaenv.shells import FORMATS, MAX_BYTES, NAMES, UNQUOTED, failure, get_target, loading_line, render
+from mfaenv.shells import FORMATS, MAX_VARIABLE, NAMES, UNQUOTED, failure, get_target, loading_line, render
 
 ROOT = Path(__file__).parents[2]
 LONE_SURROGATE = "\ud800"
@@ -135,7 +135,9 @@ def test_what_a_target_cannot_hold_is_refused_without_the_value(target: str, val
 
 
 @pytest.mark.parametrize("target", [*NAMES, "dotenv", "github"])
-@pytest.mark.parametrize("value", ["A" * (MAX_BYTES - len("TEST=")), "é" * (MAX_BYTES // 2), "日" * MAX_BYTES])
+@pytest.mark.parametrize(
+    "value", ["A" * (MAX_VARIABLE - len("TEST=")), "é" * (MAX_VARIABLE // 2), "日" * MAX_VARIABLE]
+)
 def test_a_value_that_no_program_can_be_started_with_is_refused(target: str, value: str) -> None:
     with pytest.raises(
         MfaenvError, match=r"^TEST is too long: with its [1-4][0-9]{2},[0-9]{3} bytes"

@@ -141,7 +141,7 @@ def a_link_to_nothing(path: Path) -> None:
 
 
 def too_large(path: Path) -> None:
-    path.write_bytes(store.dump({**FIELDS, "more": "x" * entry.MAX_BYTES}.items()))
+    path.write_bytes(store.dump({**FIELDS, "more": "x" * entry.MAX_ENTRY}.items()))
 
 
 def written_over(data: bytes) -> Callable[[Path], None]:
@@ -202,7 +202,7 @@ def test_the_announced_word_is_read_with_the_same_suspicion(place: Store) -> Non
 def test_what_would_be_too_large_to_be_read_is_not_written(place: Store, path: Path) -> None:
     whole = path.read_bytes()
     with pytest.raises(OSError, match="too large"):
-        place.put(Session(key="k", token="x" * entry.MAX_BYTES), UNTIL)
+        place.put(Session(key="k", token="x" * entry.MAX_ENTRY), UNTIL)
     assert path.read_bytes() == whole
     assert sorted(os.listdir(place.path)) == [store.MARK, NAME]
 

@@ -139,7 +139,7 @@ def test_a_mark_of_another_program_is_none_of_ours(product: Product, scenario: S
 
 
 @given(
-    prefix=st.sampled_from(store.KINDS),
+    prefix=st.sampled_from(store.FILE_KINDS),
     rest=st.text(st.sampled_from(f"{DIGITS}-.g/ "), min_size=14, max_size=18).map(
         lambda text: text.replace("/", "")
     ),

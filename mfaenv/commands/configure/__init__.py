@@ -25,7 +25,7 @@ from mfaenv.terminal.terminal import INDENT, Terminal
 
 WHERE_AWS_IS = (
     *("region", "endpoint_url", "services", "ignore_configured_endpoint_urls", "ca_bundle", "s3"),
-    *shell_settings.SETTINGS,
+    *shell_settings.VARIABLE_OF_SETTING,
 )
 
 

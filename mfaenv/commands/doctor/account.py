@@ -59,13 +59,13 @@ def compare_calls(request: Request, context: Context) -> Proof:
     stored = bool(session)
     # Of keys that this shell had exported before its session, only the ID is known.
     before = _ask(settings, request.keys, context) if request.keys.secret_key else probe.NOTHING_TRIED
-    identity, listed = before[probe.IDENTITY.action], before[probe.DEVICES.action].data
+    identity, listed = before[probe.CALLER.action], before[probe.DEVICES.action].data
     is_theirs = listed is None or request.device.text in {"", *listed}
     if not session and not problem and is_theirs and identity.kind is not probe.Kind.FAILED:
         session, problem = _obtain(base, context)
     after = _ask(settings, session, context) if session else probe.NOTHING_TRIED
     calls = [ComparedCall(call, (before[call.action], after[call.action])) for call in probe.CALLS]
-    answer = _answer(calls, probe.IDENTITY)
+    answer = _answer(calls, probe.CALLER)
     return Proof(request, calls, answer and answer.data, session, stored, problem=problem)
 
 

@@ -32,11 +32,11 @@ OVERRIDES = {
 }
 
 PROXIES = {"https_proxy": "to AWS", "http_proxy": "to addresses without TLS", "no_proxy": "no proxy to these"}
-HIDDEN = {"AWS_BEARER_TOKEN_BEDROCK", "AWS_SECURITY_TOKEN", "MFAENV_TOKEN_CODE"}
+SECRET_VARIABLES = {"AWS_BEARER_TOKEN_BEDROCK", "AWS_SECURITY_TOKEN", "MFAENV_TOKEN_CODE"}
 SECRETS = {awsfiles.SECRET_KEY, *awsfiles.TOKENS}
 OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
-READERS = {0: "you alone", stat.S_IRGRP: "you and your group"}
+READ_BY = {0: "you alone", stat.S_IRGRP: "you and your group"}
 
 IN_WORDS = {
     "duration": ("new session", "lasts {}"),
@@ -61,7 +61,7 @@ def aws_files(env: Env) -> Iterator[Check]:
         options = {option.name for section in sections for option in section.options}
         about, state = f"{len(sections)} section{'s' * (len(sections) != 1)}", State.OK
         if os.name != "nt":
-            about += f", mode {mode:04o}: {READERS.get(mode & OTHERS_READ, 'everybody')} can read it"
+            about += f", mode {mode:04o}: {READ_BY.get(mode & OTHERS_READ, 'everybody')} can read it"
             if mode & OTHERS_WRITE:  # what others can write is no longer the user's
                 state = State.WRONG
             elif mode & OTHERS_READ and not SECRETS.isdisjoint(options):
@@ -100,7 +100,7 @@ def environment(env: Env, store: Store, now: float) -> Iterator[Check]:
     """List the variables in force and their conflicts."""
     has_secret = has_secret_as_id(env.get("AWS_ACCESS_KEY_ID", ""), env.get("AWS_SECRET_ACCESS_KEY", ""))
     for name, what in OVERRIDES.items():
-        is_secret = name in HIDDEN or (has_secret and name == "AWS_ACCESS_KEY_ID")
+        is_secret = name in SECRET_VARIABLES or (has_secret and name == "AWS_ACCESS_KEY_ID")
         if env.get(name):
             yield Check("environment", name, f"{'set' if is_secret else env[name]}, instead of {what}")
     # The name in lower case wins, in Python's own rules and so in botocore's.

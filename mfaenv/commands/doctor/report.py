@@ -11,7 +11,7 @@ from mfaenv.errors import MfaenvError
 from mfaenv.fast.parse import Env
 from mfaenv.terminal.text import BAD, DOUBTFUL, GOOD, PLAIN, Styled, Table
 
-VERSION = 1  # of --json; it changes where a name changes its meaning or goes
+REPORT_VERSION = 1  # of --json; it changes where a name changes its meaning or goes
 
 ATTACH = ("Attach the policy. This prints it, and says how to try it on one user first:", "mfaenv policy")
 NEEDED = {"values", "keys", "devices"}  # where one of these is wrong, there is no session to get
@@ -174,7 +174,7 @@ class Check(NamedTuple):
         return data
 
 
-TONES = {
+TONE_OF = {
     State.OK: GOOD,
     State.NOTE: DOUBTFUL,
     State.WRONG: BAD,
@@ -202,7 +202,7 @@ class Report(NamedTuple):
     def as_data(self) -> dict[str, Any]:
         """Return it for `--json`."""
         return {
-            "version": VERSION,
+            "version": REPORT_VERSION,
             "profile": self.profile or None,
             "verdict": self.verdict.answer,
             "reason": self.verdict.reason,
@@ -227,7 +227,7 @@ class Report(NamedTuple):
         ]
         columns = ("Call", "Without MFA", "With MFA", "What that says")
         proof = [Table(f"The proof: {self.verdict.answer}", columns, tuple(calls))] if calls else []
-        verdict = Styled(f"MFA: {self.verdict.answer}. {self.verdict.reason}", TONES[self.verdict.answer])
+        verdict = Styled(f"MFA: {self.verdict.answer}. {self.verdict.reason}", TONE_OF[self.verdict.answer])
         looked_at = Table(f"Profile {self.profile}", ("", "Looked at", "Found"), checks)
         return [verdict, looked_at, *proof, *self._to_do(env)]
 
@@ -235,7 +235,7 @@ class Report(NamedTuple):
         lines: dict[State, list[Styled]] = {state: [] for state in State}
         for check in self.checks:
             about = check._replace(name=check.name or check.topic).sentence
-            title = [] if check.state is State.OK else [Styled(f"  {about}", TONES[check.state])]
+            title = [] if check.state is State.OK else [Styled(f"  {about}", TONE_OF[check.state])]
             lines[check.state] += [*title, *_advice(check, "    " if title else "", env)]
         to_do = [*lines[State.WRONG], *_advice(self.verdict, "  ", env), *lines[State.NOTE]]
         hopeless = any(check.state is State.WRONG and check.topic in NEEDED for check in self.checks)
@@ -244,7 +244,7 @@ class Report(NamedTuple):
 
 
 def _toned(word: State | Kind) -> Styled:
-    return Styled(word, TONES.get(word, PLAIN))
+    return Styled(word, TONE_OF.get(word, PLAIN))
 
 
 def _next_step(of: Check | Verdict) -> str | None:

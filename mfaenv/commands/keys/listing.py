@@ -23,8 +23,8 @@ from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import Styled, Table
 
-COLUMNS = ("Profile", "Where", "Access key ID", "Age", "Last used")
-KEPT = (COLUMNS[0], *COLUMNS[2:])
+HEADINGS = ("Profile", "Where", "Access key ID", "Age", "Last used")
+KEPT = (HEADINGS[0], *HEADINGS[2:])
 
 
 @dataclass
@@ -105,7 +105,7 @@ def run(options: Options, env: Env) -> int:
 
 
 def _show(rows: Sequence[_KeyRow], terminal: Terminal) -> None:
-    parts: list[Table | Styled] = [Table("Long-term keys", COLUMNS, tuple(row.cells() for row in rows), KEPT)]
+    parts: list[Table | Styled] = [Table("Long-term keys", HEADINGS, tuple(row.cells() for row in rows), KEPT)]
     for row in rows:
         if row.problem:
             parts.append(Styled(f"{row.profile or 'The environment'}: {row.problem.message}"))

@@ -24,7 +24,7 @@ from mfaenv.store import Store
 from mfaenv.terminal.terminal import Terminal
 
 PROPAGATION_SECONDS = 90  # all regions learn of a new key within some seconds, now and then a minute
-POLL_SECONDS = 2
+RETRY_SECONDS = 2
 
 
 def run(options: Options, env: Env) -> int:
@@ -202,7 +202,7 @@ class Rotation:
                     wrong = f"The new key {new.access_key} is stored, but AWS does not know it yet. In a minute, type:"
                     raise MfaenvError(wrong, command=self._line())
                 show(f"{new.access_key} is stored; waiting until AWS knows it ({round(left)} s at most)")
-                time.sleep(min(POLL_SECONDS, left))
+                time.sleep(min(RETRY_SECONDS, left))
 
     def _users(self, key: str, *, active: bool) -> list[str]:
         """Return where a key is, and where it is active, what else may give it."""

@@ -8,7 +8,7 @@ from values import MEGABYTE
 
 from mfaenv import shells
 from mfaenv.pretend_aws.scenario import Scenario
-from mfaenv.shells import MAX_BYTES
+from mfaenv.shells import MAX_VARIABLE
 
 NOW = re.compile(r"\b\d{10}(\.\d+)?\b|(?<=seen=)-|(?<=seen )-|(?<=seen = ['\"])-")
 """The time, and what stands where it does before anything was stored."""
@@ -18,7 +18,7 @@ NOW = re.compile(r"\b\d{10}(\.\d+)?\b|(?<=seen=)-|(?<=seen )-|(?<=seen = ['\"])-
 def test_a_shell_starts_with_its_function_and_without_the_session(
     product: Product, scenario: Scenario, token: list[str], shell: str
 ) -> None:
-    token[:] = ["A" * (MAX_BYTES + 1)]
+    token[:] = ["A" * (MAX_VARIABLE + 1)]
     assert product.run("--format", "json", "-c", scenario.device.code()).status == 0
     done, chosen = product.run("init", shell), product.run("init", shell, "-p", "default")
     assert product.run("clear").status == 0

@@ -12,7 +12,7 @@ from shell_table import BY_NAME, SHELLS, Shell
 from values import CORPUS, OCTETS, TEXTS, TEXTS_AND_OCTETS
 
 from mfaenv.errors import MfaenvError
-from mfaenv.shells import MAX_BYTES, failure, init_line, loading_line, render
+from mfaenv.shells import MAX_VARIABLE, failure, init_line, loading_line, render
 
 POWERSHELLS = {"pwsh", "powershell"}
 PARTS = ["A", "'* ", "é"]
@@ -106,7 +106,7 @@ LONG = [
 )
 def test_the_longest_values_that_are_not_refused_survive(place: Place, shell: Shell, values: list[str]) -> None:
     """And a program can be started with them. Where printf is a program, its argument has a limit too."""
-    size = MAX_BYTES - len("TEST_0=\0")
+    size = MAX_VARIABLE - len("TEST_0=\0")
     long = [part * (size // len(part.encode()) if len(values) == 1 else 8_000) for part in values]
     try:
         render(shell.target, [("TEST", value) for value in long])

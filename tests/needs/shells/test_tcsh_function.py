@@ -70,7 +70,7 @@ def typed(place: Path, *lines: str, flag: str = "") -> str:
         "PATH": f"{place}{os.pathsep}{os.environ['PATH']}",
         "LC_ALL": "C.UTF-8",
         "PYTHONPATH": str(SOURCES),
-        init.SCRIPT: str(Path(init.FOLDER) / shells.get_target("tcsh").script),
+        init.SCRIPT: str(Path(init.TEMPLATE_FOLDER) / shells.get_target("tcsh").script),
     }
     done = subprocess.run(
         ["tcsh", f"-f{flag}", "script"],

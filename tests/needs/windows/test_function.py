@@ -33,7 +33,7 @@ else:
     print(f'set "TAKEN={words[2:]}"')
 sys.exit(7 * ("bad" in words))
 """
-SCRIPT = Path(init.FOLDER) / shells.get_target("cmd").script
+SCRIPT = Path(init.TEMPLATE_FOLDER) / shells.get_target("cmd").script
 
 
 @pytest.fixture(scope="module")
