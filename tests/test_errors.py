@@ -365,31 +365,30 @@ def test_no_error_shows_the_password_or_the_query_of_an_address(scene: Scene) ->
     "words", ["-v", "doctor", "doctor --json", "status --json", "keys", "keys --json", "keys rotate"]
 )
 @pytest.mark.parametrize("exported", [False, True], ids=["file", "environment"])
-@pytest.mark.parametrize("twice", [False, True], ids=["swapped", "twice"])
+@pytest.mark.parametrize("pasted", ["swapped", "twice", "both"])
 def test_a_secret_in_the_place_of_the_id_is_not_shown(
-    scene: Scene, words: str, *, exported: bool, twice: bool
+    scene: Scene, words: str, pasted: str, *, exported: bool
 ) -> None:
-    product, secret = scene.product, scene.scenario.key.secret
-    other = secret if twice else scene.scenario.key.id
+    product, (key, secret) = scene.product, (scene.scenario.key.id, scene.scenario.key.secret)
+    as_id = f"{key},{secret}" if pasted == "both" else secret
+    other = key if pasted == "swapped" else secret
     set_keys(
         product,
-        aws_access_key_id=None if exported else secret,
+        aws_access_key_id=None if exported else as_id,
         aws_secret_access_key=None if exported else other,
     )
     if exported:
-        product.env |= {"AWS_ACCESS_KEY_ID": secret, "AWS_SECRET_ACCESS_KEY": other}
+        product.env |= {"AWS_ACCESS_KEY_ID": as_id, "AWS_SECRET_ACCESS_KEY": other}
     done = product.run(*words.split())
     assert secret not in done.out + done.err
-    wrong = (
-        "The access key ID of .* is a secret key"
-        if twice
-        else "The access key ID and the secret key of .* are swapped"
-    )
+    wrong, advice = "The access key ID of .* is or has a secret key", "Write the ID"
+    if pasted == "swapped":
+        wrong, advice = "The access key ID and the secret key of .* are swapped", "Swap them back in"
     if words == "keys" and exported:
         assert done.status == 0
         assert re.search(wrong, done.out)
     elif words in {"-v", "keys rotate"}:
-        assert_explained(done, wrong, "Write the ID" if twice else "Swap them back in")
+        assert_explained(done, wrong, advice)
 
 
 @pytest.mark.parametrize("shell", NAMES)

@@ -72,9 +72,7 @@ def proxies(url: str) -> dict[str, str]:
     urls: dict[str, str] = get_environ_proxies(url)
     scheme = url.partition(":")[0]
     if scheme in urls and address.parse_proxy(urls[scheme]) is None:
-        hint = (
-            r"It looks like http://USER:PASSWORD@HOST:PORT: write # as %23, / as %2F, ? as %3F, and \ as %5C."
-        )
+        hint = r"It looks like http://USER:PASSWORD@HOST:PORT: write # as %23, / as %2F, ? as %3F, \ as %5C."
         raise wrong_usage(f"{scheme.upper()}_PROXY is not the URL of a proxy.", hint)
     return urls
 

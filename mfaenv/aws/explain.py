@@ -93,11 +93,7 @@ BOTOCORE = (
 """botocore's exceptions by name, the special before the general."""
 LOST_ANSWERS = {"ConnectionClosedError", "ReadTimeoutError"}  # after a request was sent
 
-SIGN_INS = {
-    "SSOError": "aws sso login",
-    "TokenRetrievalError": "aws sso login",
-    "LoginError": "aws login",
-}
+SIGN_INS = {"SSOError": "aws sso login", "TokenRetrievalError": "aws sso login", "LoginError": "aws login"}
 
 
 class WrongDeviceError(MfaenvError):

@@ -94,8 +94,8 @@ def credentials(response: Any) -> Session:
 
 
 def required_text(response: Any, name: str) -> str:
-    """Return a text of a response. Raise KeyError or TypeError where there is none."""
+    """Return a text of a response. Raise KeyError or TypeError where there is none that can be printed."""
     value = response[name]
-    if not (isinstance(value, str) and value):
+    if not (isinstance(value, str) and value and value.isprintable()):  # a line break would be a line of a file
         raise TypeError
     return value

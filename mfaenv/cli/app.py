@@ -64,7 +64,7 @@ def _in_our_words(error: Any, arguments: Words, env: Env) -> MfaenvError:
     if hasattr(error, "possibilities") and hasattr(error, "option_name"):
         flag = error.option_name  # of -version it is -e
         typed = (word for word in arguments if word[:1] == "-" and word[1:].isalpha() and flag[1:] in word)
-        return wrong_usage.no_option(next(typed, flag), command)
+        return wrong_usage.no_option(next(typed, flag), command, line.options)
     if line.command == MAIN and line.words:
         return wrong_usage.no_command(line.words, line.options, env)
     return wrong_usage.error(error.format_message(), command)

@@ -12,24 +12,24 @@ from mfaenv.terminal.text import code_digits
 
 _TYPE = "Type:"
 _LEAVE = ("To take the session out of this shell:", "mfaenv unset")
-_LISTS = ("For the stored sessions (`mfaenv keys` has the long-term keys):", "mfaenv status")
+_LISTS = ("For the stored sessions (`mfaenv keys` has the long-term keys):", "mfaenv status [-p NAME]")
 _PRINT = "To print a session (`mfaenv keys export` moves keys out of the keychain):"
 OTHER_WORDS: dict[str, tuple[str, ...]] = {
     "version": (_TYPE, "mfaenv --version"),
-    "refresh": (_TYPE, "mfaenv --refresh"),
-    "setup": (_TYPE, "mfaenv configure"),
-    "login": ("For a session in this shell (`mfaenv console` opens the AWS console):", "mfaenv"),
+    "refresh": (_TYPE, "mfaenv --refresh [-p NAME]"),
+    "setup": (_TYPE, "mfaenv configure [-p NAME]"),
+    "login": ("For a session in this shell (`mfaenv console` opens the AWS console):", "mfaenv [-p NAME]"),
     "add": ("To add keys, which `mfaenv configure` then sets up:", "aws configure --profile NAME"),
     "import": (_TYPE, "mfaenv keys import -p NAME"),
     "rotate": (_TYPE, "mfaenv keys rotate -p NAME"),
     "export": (_PRINT, "mfaenv process -p NAME"),
     "server": (_TYPE, "mfaenv exec --serve -p NAME -- CMD"),
-    **dict.fromkeys(("shell", "run"), (_TYPE, "mfaenv exec")),
+    **dict.fromkeys(("shell", "run"), (_TYPE, "mfaenv exec [-p NAME]")),
     **dict.fromkeys(("assume", "set", "use", "switch"), (_TYPE, "mfaenv -p NAME")),
     **dict.fromkeys(("list", "ls", "profiles"), _LISTS),
     **dict.fromkeys(("logout", "signout", "exit", "quit", "remove", "rm", "delete"), _LEAVE),
 }
-"""Commands of other tools, and what to type here, below a sentence."""
+"""Commands of other tools, and what to type here, below a sentence; [-p NAME] goes where no profile is named."""
 
 
 def no_command(words: Words, options: Options, env: Env) -> MfaenvError:
@@ -38,9 +38,13 @@ def no_command(words: Words, options: Options, env: Env) -> MfaenvError:
     if words[1:] and options.keys() <= {"profile"} and program.find(word, env):
         line = join([*same_command(options, "exec"), "--", word])  # its words may be secret
         otherwise = (f"To run {word} with the session, its words behind it:", line)
-    advice = OTHER_WORDS.get(word) or _profile_meant(MAIN, [word], options, env)
+    profile = join((str(options["profile"]),)) if options.get("profile") else ""
+    *about, line = OTHER_WORDS.get(word, ("",))
+    line = line.replace("[-p NAME]", "-p NAME").replace("NAME", profile) if profile else line.partition(" [")[0]
+    advice = (*about, line) if line else _profile_meant(MAIN, [word], options, env)
     if code_digits(word):
-        advice = ("Type the code when mfaenv asks for it, or:", "mfaenv --token-code CODE")
+        line = f"{join(same_command(options))} --token-code CODE"
+        advice = ("Type the code when mfaenv asks for it, or:", line)
     advice = advice or suggest.advice(word, list(filter(None, COMMANDS)), *otherwise)
     return wrong_usage(f"There is no command '{word}'.", *advice)
 
@@ -55,11 +59,11 @@ def words(name: str, words: Words, options: Options, env: Env) -> MfaenvError:
     return error(f"{name} does not take the word '{taken[-1]}'", name, *advice)
 
 
-def no_option(flag: str, name: str) -> MfaenvError:
+def no_option(flag: str, name: str, options: Options) -> MfaenvError:
     """Return the error for an option that a command lacks."""
     advice: tuple[str, ...] = ()
     if flag.lstrip("-") in COMMANDS:
-        advice = ("For the command of that name:", f"mfaenv {flag.lstrip('-')}")
+        advice = ("For the command of that name:", join(same_command(options, flag.lstrip("-"))))
     elif flag not in COMMANDS[MAIN].flags():  # else it is spelled as it should be, for another command
         others = [each for each, command in COMMANDS.items() if flag in command.flags() and each != "demo"]
         if len(others) == 1:

@@ -4,12 +4,12 @@ import os
 from contextlib import suppress
 
 from mfaenv.commands.status import nothing_stored
-from mfaenv.config import awsfiles, resolve, roles
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import Session, patiently
 from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session import remembered
+from mfaenv.session.cache import of_profile
 from mfaenv.session.lock import remove_abandoned
 from mfaenv.shells import detect
 from mfaenv.store import DEVICE, FILE_KINDS, LOCK, SESSION, Store, kind
@@ -24,14 +24,13 @@ def run(options: Options, _words: Words, env: Env) -> int:
     terminal = Terminal.for_options(options, env)
     names = store.names(*FILE_KINDS)
     sessions = {name: store.read(Session, name) for name in names if kind(name) == SESSION}
-    chosen = _of_profile(profile, sessions, store, terminal) if profile else names
+    chosen = _of_profile(options, sessions, store, env) if profile else names
     stuck = [name for name in chosen if not _remove(store, name)]
     removed = [(name, entry) for name, entry in sessions.items() if name in chosen and name not in stuck]
     # A rotated key has the session of the old one.
     for entry in {entry.access_key if entry else name: entry for name, entry in removed}.values():
         terminal.note(f"Removed {_described(entry) if entry else 'a damaged session'}.")
     if sessions.keys().isdisjoint(chosen):
-        resolve.refuse_unknown(profile, env)
         terminal.note(nothing_stored(profile))
     in_shell, key = env.get(environment.PROFILE, ""), env.get("AWS_ACCESS_KEY_ID")
     is_removed = profile in {"", in_shell} or any(entry and entry.access_key == key for _, entry in removed)
@@ -48,21 +47,11 @@ def run(options: Options, _words: Words, env: Env) -> int:
     return DONE
 
 
-def _of_profile(
-    profile: str, sessions: dict[str, Session | None], store: Store, terminal: Terminal
-) -> list[str]:
-    keys: set[str] = set()
-    try:
-        files = awsfiles.load(terminal.env)
-        profile = roles.profile_behind_process(files, profile)
-        last_key = remembered.access_key(store, files.program(profile))
-        keys = {files.section(profile).get(awsfiles.ACCESS_KEY, ""), last_key} - {""}
-    except MfaenvError as error:  # sessions name their profiles themselves
-        terminal.warn(error.message)
-    # Got with the profile, through it, or with its access key under another name.
-    depending = [name for name, e in sessions.items() if e and (profile in e.profiles or e.source in keys)]
+def _of_profile(options: Options, sessions: dict[str, Session | None], store: Store, env: Env) -> list[str]:
+    depending, keys = of_profile(options, filter(None, sessions.values()), store, env)
+    names = [name for name, entry in sessions.items() if entry in depending]
     devices = {name: store.read(remembered.RememberedDevice, name) for name in store.names(DEVICE)}
-    return [*depending, *(name for name, e in devices.items() if e and e.key.partition("\n")[0] in keys)]
+    return [*names, *(name for name, e in devices.items() if e and e.key.partition("\n")[0] in keys)]
 
 
 def _remove(store: Store, name: str) -> bool:

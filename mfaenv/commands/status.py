@@ -1,11 +1,10 @@
 """`mfaenv status`: what this shell has and what is stored, without calling AWS and without a secret."""
 
 import time
-from contextlib import suppress
 
 from mfaenv import duration
 from mfaenv.commands import notice
-from mfaenv.errors import DONE, MfaenvError
+from mfaenv.errors import DONE
 from mfaenv.fast import environment, parse, text_to_stdout, to_stdout
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Env, Options, Words
@@ -90,19 +89,17 @@ def collect(
     options: Options, env: Env, store: Store, now: float
 ) -> tuple[SessionRow | None, list[SessionRow], list[str]]:
     """Return the session of this shell, the stored ones, and what is wrong. Raise MfaenvError for a wrong name."""
-    rows = [SessionRow(entry, now) for name in store.names(SESSION) if (entry := store.read(Session, name))]
+    entries = [entry for name in store.names(SESSION) if (entry := store.read(Session, name))]
+    rows = [SessionRow(entry, now) for entry in entries]
     # A rotated key has the session of the old one.
     rows = list({(row.access_key_id, row.role, *row.profiles): row for row in rows}.values())
     rows.sort(key=lambda row: (row.profiles, -(row.remaining or 0)))
-    shell, profile = _shell(env, rows, now), parse.text(options, "profile")
-    if profile:
-        from mfaenv.config import awsfiles, resolve, roles  # slow to load
+    shell = _shell(env, rows, now)
+    if options.get("profile"):
+        from mfaenv.session.cache import of_profile  # slow to load
 
-        with suppress(MfaenvError):  # sessions name their profiles themselves
-            profile = roles.profile_behind_process(awsfiles.load(env), profile)
-        rows = [row for row in rows if profile in row.profiles]
-        if not rows:
-            resolve.refuse_unknown(profile, env)
+        chosen = {entry.access_key for entry in of_profile(options, entries, store, env)[0]}
+        rows = [row for row in rows if row.access_key_id in chosen]
     return shell, [row for row in rows if row.remaining != 0], _problems(env, shell, store)
 
 

@@ -100,7 +100,8 @@ def _without_variable(env: Env, own: Section, default: Section, region: str) -> 
         value = f"={bundle}" if bundle else " to the system's certificates"
         yield f"ca_bundle is that of [default] there: set AWS_CA_BUNDLE{value}"
     if default.get("region") and not region and own is not default:
-        yield f"it has no region, so they use {default['region']} of [default]: set region in it, or AWS_REGION"
+        without = f"without AWS_PROFILE they use {default['region']} of [default]"
+        yield f"it has no region, and {without}: set region in it, or AWS_REGION"
     if _s3(own) != _s3(default):
         where = "write it under [default]" if _s3(own) else "move it to the profiles that need it"
         yield f"s3 is that of [default] there: no variable says it, {where}"
@@ -122,13 +123,11 @@ def _is_true(text: str) -> bool:
 
 
 def _addresses(env: Env, section: Section, files: AwsFiles) -> dict[str, str]:
-    """Return a section's addresses by variable; URL is that of all other services."""
+    """Return a section's addresses by variable; BASE is that of all other services."""
     if is_ignored(env, section):
         return {}
-    services = files.services_of(section) or {}
-    own = {
-        f"{BASE}_{name.upper()}": awsfiles.nested(text).get("endpoint_url") for name, text in services.items()
-    }
+    services = (files.services_of(section) or {}).items()
+    own = {f"{BASE}_{name.upper()}": awsfiles.nested(of_it).get("endpoint_url") for name, of_it in services}
     names = (BASE, *filter(environment.is_setting, own), *(name for name in env if name.startswith(BASE)))
     urls = {
         name: env.get(name) or env.get(BASE) or own.get(name) or section.get("endpoint_url", "")

@@ -133,7 +133,10 @@ def refuse_secret_as_id(keys: Keys) -> Keys:
     """Return the keys. Raise MfaenvError where the secret stands in the place of the ID."""
     whose = keys.profile or keys.source
     if environment.has_secret_as_id(keys.access_key, keys.secret_key):
-        wrong, hint = f"The access key ID of {whose} is a secret key.", "Write the ID, which begins with AKIA,"
+        wrong, hint = (
+            f"The access key ID of {whose} is or has a secret key.",
+            "Write the ID alone, which begins with AKIA,",
+        )
         if keys.secret_key.startswith("AKIA"):
             wrong, hint = f"The access key ID and the secret key of {whose} are swapped.", "Swap them back"
         raise MfaenvError(wrong, f"{hint} in {keys.source}.")

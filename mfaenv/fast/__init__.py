@@ -59,6 +59,7 @@ KILLED = 128  # added to a signal's number it is the exit status, as in shells
 STDOUT, STDERR = 1, 2
 STDOUT_NAME = "standard output"  # what the errors of writing there have for a file's name
 OTHERS_MODE = stat.S_IRWXG | stat.S_IRWXO
+SCHEME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-."  # characters of a URL's, RFC 3986
 NOT_CLOSED = "mfaenv: The output file cannot be closed to others: check who can read it.\n"
 
 received_signals: "list[int]" = []
@@ -149,12 +150,10 @@ def is_for_program(options: Options) -> bool:
 def fingerprint(options: Options, env: Env) -> str:
     """Return the options and variables that may matter as text, without secrets."""
     env = environment.without_settings(env)
-    is_shown = env.get(environment.PROFILE_AS) and env.get(environment.AWS_PROFILE) == env.get(
-        environment.PROFILE
-    )
-    profile = (*parse.lookup(options, env, "profile"), bool(is_shown))  # then AWS_PROFILE is mfaenv's own
+    is_ours = env.get(environment.PROFILE_AS) and env.get("AWS_PROFILE") == env.get(environment.PROFILE)
+    profile = (*parse.lookup(options, env, "profile"), bool(is_ours))  # AWS_PROFILE is mfaenv's own then
     asked = [f"{name}={value!r}" for name, value in options.items() if name not in IGNORED_OPTIONS]
-    urls = {name: url.rpartition("@")[2] for name, url in env.items() if url.partition("://")[0].isalpha()}
+    urls = {name: url.rpartition("@")[2] for name, url in env.items() if not url.split("://")[0].strip(SCHEME)}
     read = [
         f"{name}={(os.path.expandvars(value) if name in FILE_VARIABLES else value)!r}"
         for name, value in {**env, **urls}.items()

@@ -52,9 +52,7 @@ OPTIONS = {
         default="the console's home",
     ),
     "print_link": Option(("--print",), "Print the link, which signs in whoever has it, and open nothing"),
-    "no_device": Option(
-        ("--no-device",), "Start without an MFA device, and with a policy that lets you make one"
-    ),
+    "no_device": Option(("--no-device",), "Start with no MFA device, and a policy that lets you make one"),
     "code": Option(("--code",), "Show the code of the demo's MFA device"),
     "delete": Option(("--delete",), "Delete the old key too, or one that is inactive"),
     "dry_run": Option(("--dry-run",), "Show what would change, and change nothing"),
@@ -80,10 +78,7 @@ _KEYS_OPTIONS = {
 
 COMMANDS = {
     MAIN: parse.MAIN_COMMAND,
-    "unset": Command(
-        "Print the lines that remove what mfaenv has set.",
-        _rows("shell", "format"),
-    ),
+    "unset": Command("Print the lines that remove what mfaenv has set.", _rows("shell", "format")),
     "process": Command(
         "Answer as a credential_process of the AWS config file.",
         _SESSION_OPTIONS | _rows(),
@@ -103,10 +98,7 @@ COMMANDS = {
         "Show the session of this shell, and the stored sessions.",
         _PROFILE | _rows("as_json"),
     ),
-    "clear": Command(
-        "Delete stored sessions, of one profile with -p.",
-        _PROFILE | _rows("quiet"),
-    ),
+    "clear": Command("Delete stored sessions, of one profile with -p.", _PROFILE | _rows("quiet")),
     "init": Command(
         "Print the function, prompt hook and completion for a shell.",
         _rows("profile", "no_hook"),

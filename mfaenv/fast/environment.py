@@ -130,8 +130,9 @@ def temporary_keys(env: Env) -> bool:
 
 
 def has_secret_as_id(access_key: str, secret_key: str) -> bool:
-    """Return whether a secret key was pasted in the place of the access key ID."""
-    return access_key[:4] != "AKIA" and (len(access_key) == SECRET_LENGTH or secret_key.startswith("AKIA"))
+    """Return whether a secret key was pasted in the place of the access key ID, or with it."""
+    is_swapped = access_key[:4] != "AKIA" and secret_key.startswith("AKIA")
+    return is_swapped or len(access_key) >= SECRET_LENGTH
 
 
 def has_session(env: Env) -> bool:
@@ -217,9 +218,10 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     values["expiration"] = timestamp(float(expires)) if expires else ""
     result = {name: value for name, field in SET.items() if (value := values.get(field))}
     seen = env.get(SEEN, "")
-    is_as_seen = seen == env.get(AWS_PROFILE, "")  # else the person has changed it since: the hook is to forget
-    put_back = seen if is_as_seen and env.get(PROFILE_AS) != AWS_PROFILE else ""
-    more = {env.get(PROFILE_AS, ""): session["profile"], ACCOUNT: session.get("account"), PUT_BACK: put_back}
+    # Else the hook is to forget: the person has changed it since, or it is mfaenv's own.
+    is_as_seen = seen == env.get(AWS_PROFILE, "") and env.get(PROFILE_AS) != AWS_PROFILE
+    more = {env.get(PROFILE_AS, ""): session["profile"], ACCOUNT: session.get("account")}
+    more[PUT_BACK] = seen if is_as_seen else ""
     more.update(parse_settings(session.get("settings", "")))
     result |= {name: value for name, value in more.items() if name and value}
     gone = [*CLEARED, *(name for name in SET if name not in own), *settings(env)]

@@ -2,17 +2,20 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import partial
 from typing import NamedTuple
 
+from mfaenv.config import awsfiles, resolve, roles
 from mfaenv.errors import DismissedError, MfaenvError, SessionStoredError
+from mfaenv.fast import parse
 from mfaenv.fast.entry import Session, file_name
+from mfaenv.fast.parse import Env, Options
 from mfaenv.model import NEVER_ASK, Acquisition, Hop, Request
 from mfaenv.session.code import CodeSource
 from mfaenv.session.lock import lock
-from mfaenv.session.remembered import DISMISSED_SECONDS, DismissedPrompt
+from mfaenv.session.remembered import DISMISSED_SECONDS, DismissedPrompt, access_key
 from mfaenv.store import LOCK, Store
 from mfaenv.terminal.terminal import Terminal
 
@@ -55,6 +58,29 @@ def as_entry(credentials: Session, request: Request, key: str, source: str, now:
         limit=request.hops[-1].limit() if request.hops else "",
         created=now,
     )
+
+
+def of_profile(
+    options: Options, sessions: Iterable[Session], store: Store, env: Env
+) -> tuple[list[Session], list[str]]:
+    """Return the sessions got with a profile, through it, or as its own would be; and the access keys in it.
+
+    Raise MfaenvError where it has none, and there is no such profile.
+    """
+    profile, role, keys = parse.text(options, "profile"), "", list[str]()
+    try:
+        files = awsfiles.load(env)
+        chain = roles.chain(files, profile, "")
+        profile, source = chain.profiles[0], chain.profiles[-1]
+        last_key = access_key(store, files.program(source))
+        keys = [*filter(None, (files.section(source).get(awsfiles.ACCESS_KEY), last_key))]
+        role = chain.hops[-1].role_arn if chain.hops else ""
+    except MfaenvError as error:  # sessions name their profiles themselves
+        Terminal.for_options(options, env).warn(error.message)
+    of_it = [e for e in sessions if profile in e.profiles or (e.source in keys and role in {"", e.role})]
+    if not of_it:
+        resolve.refuse_unknown(profile, env)
+    return of_it, [] if role else keys
 
 
 class Cache:

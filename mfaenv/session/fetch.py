@@ -22,9 +22,7 @@ from mfaenv.terminal.text import DOUBTFUL, Styled, cells
 from mfaenv.terminal.tty import USUAL_COLUMNS
 
 TRIES = 3
-CODE_SECONDS = (
-    30  # in which a device shows one code: https://datatracker.ietf.org/doc/html/rfc6238, section 5.2
-)
+CODE_SECONDS = 30  # in which a device shows one code: https://datatracker.ietf.org/doc/html/rfc6238#section-5.2
 QUIET_SECONDS = 0.5  # until it is shown that the background waits for the keychain
 IDLE_SECONDS = 60  # after which a connection may be dead, as where the machine slept: it would lose the code
 

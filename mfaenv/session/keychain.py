@@ -162,7 +162,8 @@ def _opened(terminal: Terminal) -> Iterator[list[KeyringBackend]]:
         wrong = f"The keychain needs {error.name}, which is not installed."
         raise MfaenvError(wrong, f"Check {BACKEND_VARIABLE}.") from None
     except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
-        reason = " ".join(str(error).split()).rstrip(".!") or type(error).__name__
+        text = "" if hasattr(error, "cmd") else str(error)  # subprocess's errors show all words of a command
+        reason = " ".join(text.split()).rstrip(".!") or type(error).__name__
         hint = "Unlock it (sign in to the desktop, or unlock its keyring), then try again."
         raise MfaenvError(f"The keychain is locked, or refused: {reason}.", hint) from None
     finally:

@@ -118,9 +118,7 @@ def remove_abandoned(path: str) -> bool:
     return not os.path.lexists(path)
 
 
-def _acquire(
-    path: str, waiting: Callable[[], None], check: Callable[[], object], *, strict: bool
-) -> int | None:
+def _acquire(path: str, tell: Callable[[], None], check: Callable[[], object], *, strict: bool) -> int | None:
     """Return None where a stopped process's file cannot be removed."""
     pause, uneven = PAUSE, 1 + os.getpid() % 64 / 128  # not all processes try at once
     started = time.monotonic()
@@ -139,7 +137,7 @@ def _acquire(
         check()
         if not told and time.monotonic() - started >= SAID_AFTER:
             told = True
-            waiting()
+            tell()
         time.sleep(pause * uneven)
         pause = min(pause * 1.1, MAX_PAUSE)
 

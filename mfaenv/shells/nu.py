@@ -21,7 +21,8 @@ class Nu(Json):
 
     def quote(self, word: str) -> str:
         escaped = word.replace("\\", "\\\\").replace('"', '\\"')
-        return word if needs_no_quotes(word) and word not in {"null", "true", "false"} else f'"{escaped}"'
+        is_plain = needs_no_quotes(word) and word not in {"null", "true", "false"} and "..." not in word
+        return word if is_plain else f'"{escaped}"'
 
     def offer(self, word: str, meaning: str, quote: str) -> str:
         return f"{self.quote(word)}\t{meaning}"

@@ -2,10 +2,10 @@
 Register-ArgumentCompleter -Native -CommandName mfaenv -ScriptBlock {
     param($Typed, $Ast, $Cursor)
     Set-StrictMode -Off
-    $program = Get-Command -Name mfaenv -CommandType Application -TotalCount 1 -ErrorAction Ignore
+    $program = Microsoft.PowerShell.Core\Get-Command -Name mfaenv -CommandType Application -TotalCount 1 -ErrorAction Ignore
     if (-not $program) { return }
-    $before = @($Ast.CommandElements | Where-Object { $_.Extent.EndOffset -lt $Cursor })
-    $words = @($before | ForEach-Object { if ($null -ne $_.Value) { $_.Value } else { $_.Extent.Text } })
+    $before = @($Ast.CommandElements | Microsoft.PowerShell.Core\Where-Object { $_.Extent.EndOffset -lt $Cursor })
+    $words = @($before | Microsoft.PowerShell.Core\ForEach-Object { if ($null -ne $_.Value) { $_.Value } else { $_.Extent.Text } })
     $status = $global:LASTEXITCODE
     # Not as arguments: 5.1 loses quotes in them, and words that are empty.
     $env:_MFAENV_WORDS = ($words + ($Typed -replace '[''"]$')) -join "`n"

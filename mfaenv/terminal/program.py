@@ -87,9 +87,7 @@ def start(command: Sequence[str], env: Mapping[str, str], **streams: Any) -> sub
     words = [program or command[0], *command[1:]]
     # Windows drops dots and blanks at the end of a name.
     if words[0].rstrip(". ").lower().endswith(_BATCH_FILES) and not _CMDS_OWN.isdisjoint("".join(words)):
-        wrong = (
-            f"{command[0]} is a batch file, and cmd would run part of its path or of an argument as a command."
-        )
+        wrong = f"{command[0]} is a batch file, and cmd would run parts of its path or arguments as commands."
         hint = "Leave out quotes, line breaks and & | < > ^ %, or call the program behind it."
         raise MfaenvError(wrong, hint, status=NOT_EXECUTABLE)
 

@@ -65,6 +65,8 @@ def holding(name: str, text: str) -> Change:
         holding("Expiration", "inf"),
         holding("Expiration", "soon"),
         holding("SecretAccessKey", "<b>x</b>"),
+        holding("SecretAccessKey", "x&#10;[other]&#10;credential_process = touch ran"),
+        holding("SessionToken", "x&#13;y"),
         holding("Credentials", "x"),
     ],
 )

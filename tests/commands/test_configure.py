@@ -566,6 +566,16 @@ def test_a_profile_of_that_name_is_left_alone(newcomer: Product, scenario: Scena
     assert (again.status, line in again.err, "All is set up" in again.err) == (0, True, False)
 
 
+def test_programs_get_the_region_of_the_profile_and_not_of_this_shell(
+    newcomer: Product, scenario: Scenario
+) -> None:
+    configure(newcomer, region="eu-central-1")
+    newcomer.env["AWS_REGION"] = "us-west-2"
+    done = newcomer.run("configure", "--yes", "--token-code", scenario.device.code())
+    assert done.status == 0, done.err
+    assert awsfiles.load(newcomer.env).section("default-mfa")["region"] == "eu-central-1"
+
+
 def test_programs_get_all_that_says_where_aws_is_and_how_it_is_called(
     newcomer: Product, scenario: Scenario
 ) -> None:

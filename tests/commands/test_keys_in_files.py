@@ -217,9 +217,17 @@ def test_a_word_that_prints_no_json_does_nothing_with_that_option(
 ) -> None:
     done = product.run("keys", word, "--json", "--no-input")
     assert (done.status, done.out, len(alice.keys)) == (USAGE, "", 1)
-    assert (
-        done.err == f"mfaenv: {word} prints no JSON: --json lists the keys. Type:\n        mfaenv keys --json\n"
-    )
+    wrong = f"mfaenv: {word} prints no JSON: --json lists the keys. Type:\n"
+    assert done.err == f"{wrong}        mfaenv keys --json --no-input\n"
+
+
+def test_keys_beside_a_role_are_not_taken_for_those_that_are_replaced(product: Product, alice: User) -> None:
+    """`mfaenv keys -p staging` lists them."""
+    configure(product, "staging", aws_access_key_id="AKIAI44QH8DHBEXAMPLE", aws_secret_access_key="x" * 40)
+    done = product.run("keys", "rotate", "-p", "staging", "--no-input")
+    assert done.status == 1
+    assert_explained(done, "'staging' has keys of its own beside its role", "name default, the profile whose")
+    assert len(alice.keys) == 1
 
 
 def test_a_role_is_not_told_that_no_profile_has_keys(product: Product) -> None:

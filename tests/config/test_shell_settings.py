@@ -177,7 +177,12 @@ def of_alice(place: Path, default: str, own: str, env: dict[str, str]) -> tuple[
         ("", "ca_bundle = /a", {}, "set AWS_CA_BUNDLE=/a"),
         ("ca_bundle = /a", "", {"AWS_CA_BUNDLE": "/b"}, ""),
         ("ca_bundle = /a", "ca_bundle = /a", {}, ""),
-        ("region = us-gov-west-1", "", {}, "it has no region, so they use us-gov-west-1 of [default]"),
+        (
+            "region = us-gov-west-1",
+            "",
+            {},
+            "it has no region, and without AWS_PROFILE they use us-gov-west-1 of [default]",
+        ),
         ("s3 =\n  addressing_style = path", "s3 =\n  addressing_style = auto", {}, "s3 is that of [default]"),
         ("", "s3 =\n  addressing_style = auto", {}, "s3 is that of [default]"),
         ("", "s3 =\n  use_dualstack_endpoint = true", {}, "s3 is that of [default]"),

@@ -417,6 +417,14 @@ def test_no_password_of_an_endpoint_is_stored(
     assert not [file.name for file in product.cache.iterdir() if b"pa55word" in file.read_bytes()]
 
 
+@pytest.mark.parametrize("scheme", ["http", "socks5", "git+https"])
+def test_no_password_of_an_address_counts(product: Product, scheme: str) -> None:
+    name = "AWS_PROXY_URI"
+    assert "pa55word" not in fast.fingerprint(
+        {}, {**product.env, name: f"{scheme}://alice:pa55word@proxy:1080"}
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("AWS_PROFILE", "https://{}@corp"), ("AWS_SESSION_TAGS", "at=https://git/{},by=a@b.com")],

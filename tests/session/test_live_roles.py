@@ -49,6 +49,30 @@ def test_one_code_serves_the_user_two_roles_in_two_accounts_and_a_role_behind_a_
     assert aws.actions().count("AssumeRole") == 3
 
 
+def test_a_session_is_that_of_each_profile_with_its_role_and_keys(product: Product, scenario: Scenario) -> None:
+    """`mfaenv -p twin` would get it, so status shows it, and clear removes it."""
+    add_profile(
+        product,
+        "twin",
+        role_arn="arn:aws:iam::111122223333:role/Developer",
+        source_profile="default",
+        region="eu-west-3",
+    )
+    keys = {"aws_access_key_id": scenario.key.id, "aws_secret_access_key": scenario.key.secret}
+    add_profile(product, "same-keys", **keys)
+    signed_in(product, scenario)
+    product.run("-p", "staging", "-f", "json", "--no-input").json()
+    for name, shown in (("twin", ["staging"]), ("same-keys", ["default", "staging"]), ("production", [])):
+        rows = product.run("status", "--json", "-p", name).json()["stored"]
+        assert [row["profile"] for row in rows] == shown
+    cleared = product.run("clear", "-p", "twin")
+    assert "Removed the session of profile staging, role " in cleared.err
+    rows = product.run("status", "--json").json()["stored"]
+    assert [row["profile"] for row in rows] == ["default"]
+    assert product.run("clear", "-p", "same-keys").status == 0
+    assert product.run("status", "--json").json()["stored"] == []
+
+
 def test_three_windows_at_once_share_one_code(product: Product, aws: ObservedAws, scenario: Scenario) -> None:
     code = scenario.device.code()
     runs = [product.start("-p", name, "-f", "json", "-c", code) for name in ("staging", "production", "audit")]

@@ -162,7 +162,7 @@ def _offer_process(request: Request, files: awsfiles.AwsFiles, env: Env, offers:
         offers.terminal.note(f"{what} Rename it, or write a profile with:", f"{SETTING} = {command}")
         offers.shown += 1
         return ""
-    section = {**files.section(name), "region": request.region.text}
+    section = {"region": request.region.text, **files.section(name)}
     values = {SETTING: command, **{key: section[key] for key in WHERE_AWS_IS if section.get(key)}}
     made = offers.settings(f"Profile {new}, for programs outside this shell:", {new: values})
     return new if made or offers.dry_run else ""

@@ -23,9 +23,7 @@ NOTICEABLE_SECONDS = 5  # less is the time that the answer took, and the Date he
 # AWS takes no clock that is further off: IAM User Guide, "Troubleshoot Signature Version 4".
 REFUSED_SECONDS = 300
 
-DELETE_KEYS = (
-    "No policy of the account applies to its root user: delete these keys, and work with an IAM user's."
-)
+DELETE_KEYS = "No policy applies to an account's root user: delete these keys, and work with an IAM user's."
 
 
 class Proof(NamedTuple):

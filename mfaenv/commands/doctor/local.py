@@ -5,14 +5,14 @@ import stat
 from collections.abc import Iterator
 
 from mfaenv import shells
-from mfaenv.command_line import MFAENV, to_type
+from mfaenv.command_line import MFAENV, same_command, to_type
 from mfaenv.commands import output_target, status
 from mfaenv.commands.doctor.report import Check, State
 from mfaenv.config import awsfiles, provenance
 from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, file_paths
 from mfaenv.config.roles import roles_of
 from mfaenv.errors import MfaenvError, join_names, without_password
-from mfaenv.fast.environment import has_secret_as_id
+from mfaenv.fast.environment import OWN_SESSION, has_secret_as_id
 from mfaenv.fast.parse import Env, Options
 from mfaenv.model import Acquisition, Request
 from mfaenv.shells import detect, join
@@ -126,8 +126,8 @@ def shell(options: Options, env: Env) -> Check:
     except MfaenvError as error:
         check = Check.of_error("shell", "", error)
         return check if env.get("MFAENV_SHELL") else check._replace(state=State.NOTE)
-    command = (MFAENV, "-p", str(options["profile"])) if options.get("profile") else (MFAENV,)
-    advice = f"To get a session in {name}, type:", shells.loading_line(name, command)
+    named = {option: options[option] for option in ("profile", *OWN_SESSION) if option in options}
+    advice = f"To get a session in {name}, type:", shells.loading_line(name, same_command(named))
     return Check("shell", name, "", State.OK, *advice)
 
 

@@ -62,7 +62,10 @@ class Rotation:
         acquisition = resolve.acquisition(options, env, request, files)
         self.asks = not (acquisition.no_input or self.terminal.obstacle())
         self.delete = bool(options.get("delete"))
-        self.profile = request.source_profile
+        self.profile, named = request.source_profile, request.profile.text
+        if named != self.profile and files.keys_file(named):
+            hint = f"Remove them, or name {self.profile}, the profile whose keys its role uses."
+            raise MfaenvError(f"Profile '{named}' has keys of its own beside its role.", hint)
         is_stored = request.process.text or (request.keys and request.keys.origin is Origin.PROFILE)
         place = places.of_profile(files, self.profile, self.terminal) if is_stored else None
         keys = place.load() if place else None

@@ -342,3 +342,32 @@ def test_a_copy_that_a_kill_left_in_the_keychain_is_removed_by_the_next_run(
     left = keychain.tool("lookup", "service", "mfaenv (being replaced)", "username", "default")
     assert left.stdout == ""
     assert scenario.key.secret in keychain.lookup("default")
+
+
+ARGUMENTS = """\
+import subprocess
+from keyring.backend import KeyringBackend
+
+class Keyring(KeyringBackend):
+    priority = 1
+
+    def get_password(self, service, username):
+        return None
+
+    def set_password(self, service, username, password):
+        subprocess.run(["false", password], check=True)
+
+    delete_password = None
+"""
+
+
+def test_the_words_of_a_keychains_program_are_not_shown(
+    product: Product, scenario: Scenario, tmp_path: Path
+) -> None:
+    (tmp_path / "arguments.py").write_text(ARGUMENTS)
+    product.env["PYTHONPATH"] += f"{os.pathsep}{tmp_path}"
+    product.env["PYTHON_KEYRING_BACKEND"] = "arguments.Keyring"
+    done = product.run("keys", "import")
+    assert_explained(done, "locked, or refused: CalledProcessError", "Unlock it")
+    assert scenario.key.secret not in done.out + done.err
+    assert scenario.key.secret in credentials(product).read_text()

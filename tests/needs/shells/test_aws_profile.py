@@ -345,6 +345,12 @@ def test_a_name_for_prompts_that_goes_leaves_the_profile_that_was_asked_for(
             mfaenv -p staging --read-only
             AWS_PROFILE=default
             unset AWS_PROFILE    -> staging AWS_PROFILE=staging, limited
+            mfaenv -p staging    -> staging AWS_PROFILE=staging
+            unset AWS_PROFILE    -> staging
+            mfaenv -p staging    -> staging AWS_PROFILE=staging
+            mfaenv -p staging --read-only -> staging AWS_PROFILE=staging, limited
+            AWS_PROFILE=default  -> default AWS_PROFILE=default
+            unset AWS_PROFILE    -> staging AWS_PROFILE=staging, limited
         """)
 
 

@@ -20,7 +20,22 @@ TOOLS = {
     "show-words": 'for word; do printf "[%s]" "$word"; done; echo',
     "show-octets": r"printf '\377\r\n'",
 }
-WORDS = ("null", "true", "false", "~", "~root", "$HOME", "a b", "it's", "x=~", "*", "1..3", "{a}", "@(1)")
+WORDS = (
+    "null",
+    "true",
+    "false",
+    "~",
+    "~root",
+    "$HOME",
+    "a b",
+    "it's",
+    "x=~",
+    "*",
+    "1..3",
+    "...",
+    "{a}",
+    "@(1)",
+)
 
 
 def run(product: Product, program: str, *script: str) -> list[str]:

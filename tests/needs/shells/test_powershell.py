@@ -336,6 +336,16 @@ def test_in_constrained_language_a_line_fails_and_tab_works(place: Place) -> Non
     assert shown[-3:] == ["[*][Name=a,Values=b]", "staging", "errors: 0"]
 
 
+def test_tab_works_beside_functions_of_those_names(place: Place) -> None:
+    names = ("Get-Command", "Where-Object", "ForEach-Object")
+    shown = place.run(
+        LOAD,
+        *(f"function {name} {{ throw 'mine' }}" for name in names),
+        "(TabExpansion2 -inputScript 'mfaenv -p stag' -cursorColumn 14).CompletionMatches.CompletionText",
+    )
+    assert shown[-1:] == ["staging"]
+
+
 def test_a_line_that_fails_sets_nothing(place: Place) -> None:
     lines = ("mfaenv -p nobody", "mfaenv -p nobody | Invoke-Expression", "Invoke-Expression (mfaenv -p nobody)")
     steps = (f'{line}\n"$? $LASTEXITCODE"' for line in lines)
