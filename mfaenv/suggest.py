@@ -10,13 +10,13 @@ ALIKE = 0.7
 
 def advice(wrong: str, names: Words, *otherwise: str) -> tuple[str, ...]:
     """Ask for names that begin so, else the closest one, else those with a part that begins so."""
-    part = wrong.lstrip("-")
+    part = wrong.lstrip("-").lower()
     close = [name for name in names if wrong and name.startswith(wrong)][:MAX_OFFERED]
     if not close and len(wrong) <= MAX_COMPARED:
         import difflib
 
-        # The dashes of options do not count: all options are alike in them.
-        bare = {name.lstrip("-"): name for name in names}
+        # Capitals do not count, nor the dashes of options: all options are alike in them.
+        bare = {name.lstrip("-").lower(): name for name in names}
         close = [bare[name] for name in difflib.get_close_matches(part, list(bare), n=1, cutoff=ALIKE)]
     close = close or [name for name in names if part and f"-{part}" in name][:MAX_OFFERED]
     return (f"Did you mean {' or '.join(close)}?",) if close else otherwise

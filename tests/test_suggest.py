@@ -12,6 +12,8 @@ MANY = [f"company-account-{number:05}-{'z' * 150}" for number in range(10_000)]
     [
         ("stagin", ["default", "staging"], "Did you mean staging?"),
         ("stagnig", ["default", "staging"], "Did you mean staging?"),
+        ("STAGING", ["default", "staging"], "Did you mean staging?"),
+        ("stg-eu", ["default", "STG-EU"], "Did you mean STG-EU?"),
         ("x", ["default", "staging"], "otherwise"),
         ("remove", ["demo", "doctor"], "otherwise"),
         ("company-account-99x99-" + "z" * 150, MANY, "otherwise"),
