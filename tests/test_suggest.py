@@ -19,7 +19,7 @@ MANY = [f"company-account-{number:05}-{'z' * 150}" for number in range(10_000)]
         ("company-account-99x99-" + "z" * 150, MANY, "otherwise"),
         ("company", MANY, f"Did you mean {' or '.join(MANY[: suggest.MAX_OFFERED])}?"),
     ],
-    ids=["begun", "close", "none", "far", "long", "many that begin so"],
+    ids=["begun", "close", "capitals", "small letters", "none", "far", "long", "many that begin so"],
 )
 def test_the_closest_name_is_suggested(wrong: str, names: list[str], expected: str) -> None:
     assert suggest.advice(wrong, names, "otherwise") == (expected,)
