@@ -18,5 +18,5 @@ def advice(wrong: str, names: Words, *otherwise: str) -> tuple[str, ...]:
         # Capitals do not count, nor the dashes of options: all options are alike in them.
         bare = {name.lstrip("-").lower(): name for name in names}
         close = [bare[name] for name in difflib.get_close_matches(part, list(bare), n=1, cutoff=ALIKE)]
-    close = close or [name for name in names if part and f"-{part}" in name][:MAX_OFFERED]
+    close = close or [name for name in names if part and f"-{part}" in name.lower()][:MAX_OFFERED]
     return (f"Did you mean {' or '.join(close)}?",) if close else otherwise

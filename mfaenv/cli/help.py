@@ -67,10 +67,7 @@ EXAMPLES = {
         "mfaenv demo -- mfaenv status": "run one command there",
         "mfaenv demo --policy none -- aws s3 ls": "see that a device alone restricts nothing",
     },
-    "help": {
-        "mfaenv help": "list the topics",
-        "mfaenv help roles": "read about roles",
-    },
+    "help": {"mfaenv help": "list the topics", "mfaenv help roles": "read about roles"},
 }
 """Lines of bash and what they are for, by command."""
 

@@ -62,8 +62,9 @@ def words(name: str, words: Words, options: Options, env: Env) -> MfaenvError:
 def no_option(flag: str, name: str, options: Options) -> MfaenvError:
     """Return the error for an option that a command lacks."""
     advice: tuple[str, ...] = ()
+    named: Options = {option: value for option, value in options.items() if value}  # not of -p alone
     if flag.lstrip("-") in COMMANDS:
-        advice = ("For the command of that name:", join(same_command(options, flag.lstrip("-"))))
+        advice = ("For the command of that name:", join(same_command(named, flag.lstrip("-"))))
     elif flag not in COMMANDS[MAIN].flags():  # else it is spelled as it should be, for another command
         others = [each for each, command in COMMANDS.items() if flag in command.flags() and each != "demo"]
         if len(others) == 1:

@@ -217,11 +217,12 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     values = {**session, "region_mark": f"{only}{region}" if ours else ""}
     values["expiration"] = timestamp(float(expires)) if expires else ""
     result = {name: value for name, field in SET.items() if (value := values.get(field))}
-    seen = env.get(SEEN, "")
-    # Else the hook is to forget: the person has changed it since, or it is mfaenv's own.
-    is_as_seen = seen == env.get(AWS_PROFILE, "") and env.get(PROFILE_AS) != AWS_PROFILE
-    more = {env.get(PROFILE_AS, ""): session["profile"], ACCOUNT: session.get("account")}
-    more[PUT_BACK] = seen if is_as_seen else ""
+    seen, shows = env.get(SEEN, ""), env.get(PROFILE_AS) == AWS_PROFILE
+    is_ours = shows and env.get(FORMER) == env.get(PROFILE) == env.get(AWS_PROFILE)
+    # Else the hook is to forget: the person has changed it since, or mfaenv had set it.
+    is_as_seen = seen == env.get(AWS_PROFILE, "") and not is_ours
+    put_back = seen if is_as_seen and not shows else ""
+    more = {env.get(PROFILE_AS, ""): session["profile"], ACCOUNT: session.get("account"), PUT_BACK: put_back}
     more.update(parse_settings(session.get("settings", "")))
     result |= {name: value for name, value in more.items() if name and value}
     gone = [*CLEARED, *(name for name in SET if name not in own), *settings(env)]

@@ -70,11 +70,12 @@ def of_profile(
     profile, role, keys = parse.text(options, "profile"), "", list[str]()
     try:
         files = awsfiles.load(env)
+        profile = roles.profile_behind_process(files, profile)
         chain = roles.chain(files, profile, "")
-        profile, source = chain.profiles[0], chain.profiles[-1]
+        source = chain.profiles[-1]
         last_key = access_key(store, files.program(source))
         keys = [*filter(None, (files.section(source).get(awsfiles.ACCESS_KEY), last_key))]
-        role = chain.hops[-1].role_arn if chain.hops else ""
+        role = chain.hops[-1].role_arn if source != profile else ""
     except MfaenvError as error:  # sessions name their profiles themselves
         Terminal.for_options(options, env).warn(error.message)
     of_it = [e for e in sessions if profile in e.profiles or (e.source in keys and role in {"", e.role})]

@@ -218,7 +218,7 @@ def test_a_word_that_prints_no_json_does_nothing_with_that_option(
     done = product.run("keys", word, "--json", "--no-input")
     assert (done.status, done.out, len(alice.keys)) == (USAGE, "", 1)
     wrong = f"mfaenv: {word} prints no JSON: --json lists the keys. Type:\n"
-    assert done.err == f"{wrong}        mfaenv keys --json --no-input\n"
+    assert done.err == f"{wrong}        mfaenv keys --json\n"
 
 
 def test_keys_beside_a_role_are_not_taken_for_those_that_are_replaced(product: Product, alice: User) -> None:
@@ -226,7 +226,9 @@ def test_keys_beside_a_role_are_not_taken_for_those_that_are_replaced(product: P
     configure(product, "staging", aws_access_key_id="AKIAI44QH8DHBEXAMPLE", aws_secret_access_key="x" * 40)
     done = product.run("keys", "rotate", "-p", "staging", "--no-input")
     assert done.status == 1
-    assert_explained(done, "'staging' has keys of its own beside its role", "name default, the profile whose")
+    assert_explained(
+        done, "'staging' has keys of its own, and uses those of default", "or replace those of default"
+    )
     assert len(alice.keys) == 1
 
 
@@ -242,6 +244,10 @@ def test_keys_that_have_ended_are_not_told_to_be_stored_again(product: Product) 
     done = product.run("keys", "-p", "work")
     assert "aws configure" not in done.out + done.err
     assert_explained(done, "The temporary keys of profile 'work' ended", "work-long-term")
+    credentials(product).write_text(f"[work-long-term]\n{keys.format('K')}", encoding="utf-8")
+    config(product).write_text("[profile work]\nregion = eu-west-1\n", encoding="utf-8")
+    done = product.run("-p", "work", "-f", "json")
+    assert_explained(done, "Profile work has no keys. aws-mfa's profile has them:", "mfaenv -p work-long-term$")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Roles with the stored session: one code serves them all, and what AWS refuses is explained."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from settings import configure
 from mfaenv.pretend_aws.policy import ALLOW_ALL, trust
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.world import Role, User
+
+ROLE = "arn:aws:iam::111122223333:role/Developer"
 
 
 def signed_in(product: Product, scenario: Scenario) -> Any:
@@ -54,15 +57,17 @@ def test_a_session_is_that_of_each_profile_with_its_role_and_keys(product: Produ
     add_profile(
         product,
         "twin",
-        role_arn="arn:aws:iam::111122223333:role/Developer",
+        role_arn=ROLE,
         source_profile="default",
         region="eu-west-3",
     )
     keys = {"aws_access_key_id": scenario.key.id, "aws_secret_access_key": scenario.key.secret}
     add_profile(product, "same-keys", **keys)
+    add_profile(product, "of-itself", role_arn=ROLE, source_profile="of-itself", **keys)
     signed_in(product, scenario)
     product.run("-p", "staging", "-f", "json", "--no-input").json()
-    for name, shown in (("twin", ["staging"]), ("same-keys", ["default", "staging"]), ("production", [])):
+    both = ["default", "staging"]
+    for name, shown in (("twin", ["staging"]), ("same-keys", both), ("of-itself", both), ("production", [])):
         rows = product.run("status", "--json", "-p", name).json()["stored"]
         assert [row["profile"] for row in rows] == shown
     cleared = product.run("clear", "-p", "twin")
@@ -71,6 +76,19 @@ def test_a_session_is_that_of_each_profile_with_its_role_and_keys(product: Produ
     assert [row["profile"] for row in rows] == ["default"]
     assert product.run("clear", "-p", "same-keys").status == 0
     assert product.run("status", "--json").json()["stored"] == []
+
+
+def test_the_session_of_a_profile_whose_source_has_gone_is_found(product: Product, scenario: Scenario) -> None:
+    add_profile(product, "lost-mfa", credential_process="mfaenv process -p lost")
+    config = Path(product.env["AWS_CONFIG_FILE"])
+    before = config.read_text(encoding="utf-8")
+    add_profile(product, "lost", role_arn=ROLE, source_profile="default")
+    signed_in(product, scenario)
+    product.run("-p", "lost", "-f", "json", "--no-input").json()
+    config.write_text(f"{before}[profile lost]\nrole_arn = {ROLE}\nsource_profile = gone\n", encoding="utf-8")
+    cleared = product.run("clear", "-p", "lost-mfa")
+    assert "Removed the session of profile lost, role " in cleared.err
+    assert "Profile 'gone' is missing" in cleared.err
 
 
 def test_three_windows_at_once_share_one_code(product: Product, aws: ObservedAws, scenario: Scenario) -> None:

@@ -47,11 +47,7 @@ class Evidence(Enum):
         "{calls} answered without MFA: whoever has the access key needs no device.",
         *ATTACH,
     )
-    PROOF = (
-        "MFA lifts the deny",
-        ENFORCED,
-        "{calls}: explicitly denied without MFA, and no longer with it.",
-    )
+    PROOF = ("MFA lifts the deny", ENFORCED, "{calls}: explicitly denied without MFA, and no longer with it.")
     UNTRIED = (
         "not tried with MFA",
         CANNOT_TELL,

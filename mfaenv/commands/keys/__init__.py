@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from mfaenv import suggest
-from mfaenv.command_line import same_command
+from mfaenv.command_line import to_type
 from mfaenv.commands.keys import listing, moving, rotation
 from mfaenv.config import resolve
 from mfaenv.errors import DONE, wrong_usage
@@ -12,7 +12,6 @@ from mfaenv.fast.parse import Env, Options, Words
 from mfaenv.session import longterm
 from mfaenv.session.keychain import KeychainEntry, to_json
 from mfaenv.session.service import refuse_inside_exec
-from mfaenv.shells import join
 from mfaenv.terminal.terminal import Terminal
 
 
@@ -23,10 +22,12 @@ def run(options: Options, words: Words, env: Env) -> int:
     if word not in ACTIONS:
         advice = suggest.advice(word, list(ACTIONS), "This shows how:", "mfaenv keys --help")
         raise wrong_usage(f"keys has no action '{word}'.", *advice)
+    named = ("-p", str(options["profile"])) if options.get("profile") else ()
     if options.get("delete") and word != "rotate":
-        raise wrong_usage("Only rotate deletes keys.", "Type:", join(same_command(options, "keys", "rotate")))
+        line = to_type("keys", "rotate", "--delete", *named)
+        raise wrong_usage("Only rotate deletes keys.", "Type:", line)
     if options.get("as_json") and word != "list":
-        line = join(same_command(options, "keys"))
+        line = to_type("keys", "--json", *named)
         raise wrong_usage(f"{word} prints no JSON: --json lists the keys.", "Type:", line)
     resolve.token_code(options, {})  # most words need none
     return ACTIONS[word](options, environment.without_settings(env))

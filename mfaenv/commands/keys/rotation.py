@@ -64,8 +64,8 @@ class Rotation:
         self.delete = bool(options.get("delete"))
         self.profile, named = request.source_profile, request.profile.text
         if named != self.profile and files.keys_file(named):
-            hint = f"Remove them, or name {self.profile}, the profile whose keys its role uses."
-            raise MfaenvError(f"Profile '{named}' has keys of its own beside its role.", hint)
+            wrong = f"Profile '{named}' has keys of its own, and uses those of {self.profile}."
+            raise MfaenvError(wrong, f"Remove them, or replace those of {self.profile}.")
         is_stored = request.process.text or (request.keys and request.keys.origin is Origin.PROFILE)
         place = places.of_profile(files, self.profile, self.terminal) if is_stored else None
         keys = place.load() if place else None

@@ -351,6 +351,12 @@ def test_a_name_for_prompts_that_goes_leaves_the_profile_that_was_asked_for(
             mfaenv -p staging --read-only -> staging AWS_PROFILE=staging, limited
             AWS_PROFILE=default  -> default AWS_PROFILE=default
             unset AWS_PROFILE    -> staging AWS_PROFILE=staging, limited
+            AWS_PROFILE=default  -> default AWS_PROFILE=default
+            mfaenv --region us-west-2 -> default AWS_PROFILE=default
+            unset AWS_PROFILE    -> staging AWS_PROFILE=staging, limited
+            AWS_PROFILE=audit
+            mfaenv               -> audit AWS_PROFILE=audit
+            unset AWS_PROFILE    -> staging AWS_PROFILE=staging, limited
         """)
 
 
