@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from mfaenv.aws import client, explain, regions
-from mfaenv.command_line import aws_configure, to_type
+from mfaenv.command_line import aws_configure
 from mfaenv.errors import MfaenvError, NoKeysError, no_role
 from mfaenv.fast import environment
 from mfaenv.fast.entry import Session
@@ -55,9 +55,12 @@ def no_keys(profile: str = "", profiles: Mapping[str, Mapping[str, str]] = {}) -
         wrong = f"There are no keys for profile {profile}: in the credentials file they are under [{title}]."
         hint = f"Put them under [{profile}]: `profile` belongs in titles of the config file alone."
         return NoKeysError(wrong, hint)
-    if (older := f"{profile}-long-term") in profiles:
-        wrong = f"Profile {profile} has no keys. aws-mfa's profile has them:"
-        return NoKeysError(wrong, command=to_type("-p", older))
+    for name, section in profiles.items():
+        pair = section.get("aws_access_key_id", ""), section.get("aws_secret_access_key", "")
+        if profile in {"", name} and environment.has_secret_as_id(*pair):
+            return NoKeysError(
+                f"The access key ID of {name} is or has a secret key.", "Write the ID alone there."
+            )
     there = f"There are no keys for profile {profile}: [{profile}] in the credentials file has none"
     wrong = f"{there if profile else 'No profile has long-term keys'}. Make some in IAM; this stores them:"
     return NoKeysError(wrong, command=aws_configure(profile or DEFAULT))

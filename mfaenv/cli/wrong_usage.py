@@ -43,8 +43,7 @@ def no_command(words: Words, options: Options, env: Env) -> MfaenvError:
     line = line.replace("[-p NAME]", "-p NAME").replace("NAME", profile) if profile else line.partition(" [")[0]
     advice = (*about, line) if line else _profile_meant(MAIN, [word], options, env)
     if code_digits(word):
-        line = f"{join(same_command(options))} --token-code CODE"
-        advice = ("Type the code when mfaenv asks for it, or:", line)
+        advice = ("Type the code when mfaenv asks, or:", f"{join(same_command(options))} --token-code CODE")
     advice = advice or suggest.advice(word, list(filter(None, COMMANDS)), *otherwise)
     return wrong_usage(f"There is no command '{word}'.", *advice)
 

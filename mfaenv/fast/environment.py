@@ -131,8 +131,8 @@ def temporary_keys(env: Env) -> bool:
 
 def has_secret_as_id(access_key: str, secret_key: str) -> bool:
     """Return whether a secret key was pasted in the place of the access key ID, or with it."""
-    is_swapped = access_key[:4] != "AKIA" and secret_key.startswith("AKIA")
-    return is_swapped or len(access_key) >= SECRET_LENGTH
+    is_none = access_key[:4] != "AKIA" and (len(access_key) == SECRET_LENGTH or secret_key.startswith("AKIA"))
+    return is_none or (len(secret_key) >= SECRET_LENGTH and secret_key in access_key)
 
 
 def has_session(env: Env) -> bool:

@@ -3,19 +3,20 @@
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from functools import partial
 from typing import NamedTuple
 
 from mfaenv.config import awsfiles, resolve, roles
 from mfaenv.errors import DismissedError, MfaenvError, SessionStoredError
-from mfaenv.fast import parse
+from mfaenv.fast import environment, parse
 from mfaenv.fast.entry import Session, file_name
 from mfaenv.fast.parse import Env, Options
 from mfaenv.model import NEVER_ASK, Acquisition, Hop, Request
+from mfaenv.session import remembered
 from mfaenv.session.code import CodeSource
 from mfaenv.session.lock import lock
-from mfaenv.session.remembered import DISMISSED_SECONDS, DismissedPrompt, access_key
+from mfaenv.session.remembered import DISMISSED_SECONDS, DismissedPrompt
 from mfaenv.store import LOCK, Store
 from mfaenv.terminal.terminal import Terminal
 
@@ -62,26 +63,25 @@ def as_entry(credentials: Session, request: Request, key: str, source: str, now:
 
 def of_profile(
     options: Options, sessions: Iterable[Session], store: Store, env: Env
-) -> tuple[list[Session], list[str]]:
-    """Return the sessions got with a profile, through it, or as its own would be; and the access keys in it.
-
-    Raise MfaenvError where it has none, and there is no such profile.
-    """
-    profile, role, keys = parse.text(options, "profile"), "", list[str]()
+) -> tuple[set[Session], list[str]]:
+    """Return the sessions that are a profile's, and its own access keys. Raise MfaenvError for a wrong name."""
+    profile, own_key, keys = parse.text(options, "profile"), "", list[str]()
     try:
         files = awsfiles.load(env)
         profile = roles.profile_behind_process(files, profile)
-        chain = roles.chain(files, profile, "")
-        source = chain.profiles[-1]
-        last_key = access_key(store, files.program(source))
-        keys = [*filter(None, (files.section(source).get(awsfiles.ACCESS_KEY), last_key))]
-        role = chain.hops[-1].role_arn if source != profile else ""
+        last_key = remembered.access_key(store, files.program(profile))
+        keys = [*filter(None, (files.section(profile).get(awsfiles.ACCESS_KEY), last_key))]
+        with suppress(MfaenvError):  # it gets no session any more
+            request = resolve.resolve({"profile": profile}, environment.without_settings(env), files)
+            request = remembered.filled_in(request, store)
+            if request.keys:
+                own_key = role_key(session_key(request, request.keys.access_key), request.hops)
     except MfaenvError as error:  # sessions name their profiles themselves
         Terminal.for_options(options, env).warn(error.message)
-    of_it = [e for e in sessions if profile in e.profiles or (e.source in keys and role in {"", e.role})]
+    of_it = {e for e in sessions if profile in e.profiles or e.source in keys or e.key == own_key}
     if not of_it:
         resolve.refuse_unknown(profile, env)
-    return of_it, [] if role else keys
+    return of_it, keys
 
 
 class Cache:

@@ -102,9 +102,8 @@ class Sessions:
         address.check_request(request, self._terminal.env)
         keys = longterm.load_keys(request, self._terminal)
         if isinstance(keys, Keys):
-            session = self._get(request._replace(keys=keys))
             remembered.remember_key(self._store, request.program, keys.access_key, self._now())
-            return session
+            return self._get(request._replace(keys=keys))
         self._terminal.note(f"Profile {request.profile.text} needs no code: {request.provider}.")
         request = request._replace(account=keys.account)
         key = f"profile\n{request.source_profile}\n{request.endpoint.text}"

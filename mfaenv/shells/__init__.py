@@ -180,7 +180,7 @@ def render(target: str, pairs: "Iterable[Pair]", *, encoding: str = "utf-8", tri
 
 
 def check_lengths(pairs: "Iterable[Pair]") -> None:
-    """Raise MfaenvError for a variable of more than MAX_BYTES bytes."""
+    """Raise MfaenvError for a variable of more than MAX_VARIABLE bytes."""
     for name, value in pairs:
         size = len(name) + len(value.encode("utf-8", "surrogatepass")) + len("=\0") if value else 0
         if size > MAX_VARIABLE:

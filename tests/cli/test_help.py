@@ -115,7 +115,7 @@ WRONG = {
     "sort": "This lists the commands:\nmfaenv --help",
     "sort --output x y": "This lists the commands:\nmfaenv --help",
     "-- no-such-program x": "This lists the commands:\nmfaenv --help",
-    "123456": "Type the code when mfaenv asks for it, or:\nmfaenv --token-code CODE",
+    "123456": "Type the code when mfaenv asks, or:\nmfaenv --token-code CODE",
     "-p dev 123456": "or:\nmfaenv -p dev --token-code CODE",
     "-p dev refresh": "Type:\nmfaenv --refresh -p dev",
     "run -p dev": "Type:\nmfaenv exec -p dev",

@@ -293,6 +293,12 @@ def test_clear_of_a_profile_does_not_need_the_aws_files(product: Product) -> Non
     assert "Removed the session of profile default" in done.err
 
 
+@pytest.mark.parametrize("access_key", ["GOOG1E" + "X" * 55, "test", "minioadmin"])
+def test_an_id_that_is_not_of_aws_is_no_secret(bare: Product, access_key: str) -> None:
+    bare.env |= {"AWS_ACCESS_KEY_ID": access_key, "AWS_SECRET_ACCESS_KEY": access_key[:10]}
+    assert status(bare)["shell"]["access_key_id"] == access_key
+
+
 @pytest.mark.usefixtures("signed_in")
 def test_a_slip_in_a_name_is_no_profile_without_a_session(product: Product) -> None:
     """One that is gone from the AWS files may have a session all the same."""

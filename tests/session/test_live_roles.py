@@ -63,11 +63,12 @@ def test_a_session_is_that_of_each_profile_with_its_role_and_keys(product: Produ
     )
     keys = {"aws_access_key_id": scenario.key.id, "aws_secret_access_key": scenario.key.secret}
     add_profile(product, "same-keys", **keys)
+    add_profile(product, "other-name", role_arn=ROLE, source_profile="default", role_session_name="other")
     add_profile(product, "of-itself", role_arn=ROLE, source_profile="of-itself", **keys)
     signed_in(product, scenario)
     product.run("-p", "staging", "-f", "json", "--no-input").json()
     both = ["default", "staging"]
-    for name, shown in (("twin", ["staging"]), ("same-keys", both), ("of-itself", both), ("production", [])):
+    for name, shown in (("twin", ["staging"]), ("same-keys", both), ("of-itself", both), ("other-name", [])):
         rows = product.run("status", "--json", "-p", name).json()["stored"]
         assert [row["profile"] for row in rows] == shown
     cleared = product.run("clear", "-p", "twin")
@@ -88,7 +89,6 @@ def test_the_session_of_a_profile_whose_source_has_gone_is_found(product: Produc
     config.write_text(f"{before}[profile lost]\nrole_arn = {ROLE}\nsource_profile = gone\n", encoding="utf-8")
     cleared = product.run("clear", "-p", "lost-mfa")
     assert "Removed the session of profile lost, role " in cleared.err
-    assert "Profile 'gone' is missing" in cleared.err
 
 
 def test_three_windows_at_once_share_one_code(product: Product, aws: ObservedAws, scenario: Scenario) -> None:

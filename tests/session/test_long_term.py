@@ -80,17 +80,6 @@ def test_the_keys_of_a_process_get_a_session(
     assert aws.actions() == ["GetSessionToken"]
 
 
-def test_a_key_that_gave_no_session_is_not_what_counts_the_next_time(
-    empty: Product, scenario: Scenario, process: Process
-) -> None:
-    """The program may give a session by then, which needs no code."""
-    configure(empty, f"[profile tool]\n{process.setting}mfa_serial = {scenario.device.serial}\n")
-    assert empty.run("process", "-p", "tool", "--no-input").status == 3
-    session = scenario.world.open_session(scenario.key.principal, 900)
-    process.gives(session.id, session.secret, session.token)
-    assert empty.run("process", "-p", "tool", "--no-input").json()["AccessKeyId"] == session.id
-
-
 def test_a_process_is_not_started_before_it_is_known_where_the_code_comes_from(
     empty: Product, scenario: Scenario, process: Process
 ) -> None:

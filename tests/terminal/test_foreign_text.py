@@ -144,11 +144,7 @@ def test_no_control_gets_into_a_question(product: Product, scenario: Scenario) -
     for device in alice.devices:
         device.serial += IN_XML
     with direct(product, "--shell", "bash") as window:
-        window.see(r"Number \(1-2\): ")
-        window.enter("1")
-        window.see("For profile default")
-        window.see("MFA code: ")
-        window.press(CTRL_C)  # so that its last control is here
+        window.see("The answer is not from AWS")
         window.ended()
         assert controls(window.raw) == set()
 

@@ -162,7 +162,8 @@ def _offer_process(request: Request, files: awsfiles.AwsFiles, env: Env, offers:
         offers.terminal.note(f"{what} Rename it, or write a profile with:", f"{SETTING} = {command}")
         offers.shown += 1
         return ""
-    section = {"region": request.region.text, **files.section(name)}
+    section = files.section(name)
+    section = {**section, "region": section.get("region") or request.region.text}
     values = {SETTING: command, **{key: section[key] for key in WHERE_AWS_IS if section.get(key)}}
     made = offers.settings(f"Profile {new}, for programs outside this shell:", {new: values})
     return new if made or offers.dry_run else ""

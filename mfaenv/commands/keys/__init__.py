@@ -24,11 +24,9 @@ def run(options: Options, words: Words, env: Env) -> int:
         raise wrong_usage(f"keys has no action '{word}'.", *advice)
     named = ("-p", str(options["profile"])) if options.get("profile") else ()
     if options.get("delete") and word != "rotate":
-        line = to_type("keys", "rotate", "--delete", *named)
-        raise wrong_usage("Only rotate deletes keys.", "Type:", line)
+        raise wrong_usage("Only rotate deletes keys.", "Type:", to_type("keys", "rotate", "--delete", *named))
     if options.get("as_json") and word != "list":
-        line = to_type("keys", "--json", *named)
-        raise wrong_usage(f"{word} prints no JSON: --json lists the keys.", "Type:", line)
+        raise wrong_usage(f"{word} prints no JSON, the list does.", "Type:", to_type("keys", "--json", *named))
     resolve.token_code(options, {})  # most words need none
     return ACTIONS[word](options, environment.without_settings(env))
 

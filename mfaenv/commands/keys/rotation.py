@@ -63,7 +63,7 @@ class Rotation:
         self.asks = not (acquisition.no_input or self.terminal.obstacle())
         self.delete = bool(options.get("delete"))
         self.profile, named = request.source_profile, request.profile.text
-        if named != self.profile and files.keys_file(named):
+        if named != self.profile and places.of_profile(files, named, self.terminal):
             wrong = f"Profile '{named}' has keys of its own, and uses those of {self.profile}."
             raise MfaenvError(wrong, f"Remove them, or replace those of {self.profile}.")
         is_stored = request.process.text or (request.keys and request.keys.origin is Origin.PROFILE)

@@ -124,8 +124,9 @@ def test_the_line_with_eval_sets_it_too(place: Path, flag: str, style: str) -> N
 
 
 def test_the_line_with_eval_needs_no_echo_style(place: Path) -> None:
-    shown = typed(place, "unset echo_style", 'eval "`mfaenv -p quiet`"', "printenv TAKEN")
+    shown = typed(place, "unset echo_style", 'eval "`mfaenv -p quiet`"', "printenv TAKEN", "set")
     assert shown.splitlines()[0] == "taken ['-p', 'quiet']"
+    assert "echo_style" not in shown
 
 
 def test_the_line_with_eval_fails_too(place: Path) -> None:
