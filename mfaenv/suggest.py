@@ -11,7 +11,7 @@ ALIKE = 0.7
 def advice(wrong: str, names: Words, *otherwise: str) -> tuple[str, ...]:
     """Ask for names that begin so, else the closest one, else those with a part that begins so."""
     part = wrong.lstrip("-").lower()
-    close = [name for name in names if wrong and name.startswith(wrong)][:MAX_OFFERED]
+    close = [name for name in names if wrong and name.lower().startswith(wrong.lower())][:MAX_OFFERED]
     if not close and len(wrong) <= MAX_COMPARED:
         import difflib
 

@@ -365,13 +365,13 @@ def test_no_error_shows_the_password_or_the_query_of_an_address(scene: Scene) ->
     "words", ["-v", "doctor", "doctor --json", "status --json", "keys", "keys --json", "keys rotate"]
 )
 @pytest.mark.parametrize("exported", [False, True], ids=["file", "environment"])
-@pytest.mark.parametrize("pasted", ["swapped", "twice", "both"])
+@pytest.mark.parametrize("pasted", ["swapped", "twice", "both", "row"])
 def test_a_secret_in_the_place_of_the_id_is_not_shown(
     scene: Scene, words: str, pasted: str, *, exported: bool
 ) -> None:
     product, (key, secret) = scene.product, (scene.scenario.key.id, scene.scenario.key.secret)
-    as_id = f"{key},{secret}" if pasted == "both" else secret
-    other = key if pasted == "swapped" else secret
+    as_id = f"{key},{secret}" if pasted in {"both", "row"} else secret
+    other = {"swapped": key, "row": "x" * 40}.get(pasted, secret)
     set_keys(
         product,
         aws_access_key_id=None if exported else as_id,

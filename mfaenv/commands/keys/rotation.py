@@ -62,8 +62,8 @@ class Rotation:
         acquisition = resolve.acquisition(options, env, request, files)
         self.asks = not (acquisition.no_input or self.terminal.obstacle())
         self.delete = bool(options.get("delete"))
-        self.profile, named = request.source_profile, request.profile.text
-        if named != self.profile and places.of_profile(files, named, self.terminal):
+        self.profile, named = request.source_profile, request.profiles[0]
+        if named != self.profile and files.keys_file(named):
             wrong = f"Profile '{named}' has keys of its own, and uses those of {self.profile}."
             raise MfaenvError(wrong, f"Remove them, or replace those of {self.profile}.")
         is_stored = request.process.text or (request.keys and request.keys.origin is Origin.PROFILE)
