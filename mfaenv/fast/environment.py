@@ -217,10 +217,10 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     values = {**session, "region_mark": f"{only}{region}" if ours else ""}
     values["expiration"] = timestamp(float(expires)) if expires else ""
     result = {name: value for name, field in SET.items() if (value := values.get(field))}
-    seen, shows = env.get(SEEN, ""), env.get(PROFILE_AS) == AWS_PROFILE
-    is_ours = shows and env.get(FORMER) == env.get(PROFILE) == env.get(AWS_PROFILE)
+    get, seen, shows = env.get, env.get(SEEN, ""), env.get(PROFILE_AS) == AWS_PROFILE
+    is_ours = shows and get(FORMER) == get(PROFILE) == get(AWS_PROFILE) and get(FORMER_PINNED) == get(PINNED)
     # Else the hook is to forget: the person has changed it since, or mfaenv had set it.
-    is_as_seen = seen == env.get(AWS_PROFILE, "") and not is_ours
+    is_as_seen = seen == get(AWS_PROFILE, "") and (not is_ours or "DIRENV_IN_ENVRC" in env)
     put_back = seen if is_as_seen and not shows else ""
     more = {env.get(PROFILE_AS, ""): session["profile"], ACCOUNT: session.get("account"), PUT_BACK: put_back}
     more.update(parse_settings(session.get("settings", "")))

@@ -16,9 +16,9 @@ if ("$_mfaenv_sets" == 1) then
     # There $$ is still the shell that made it, and not the parent of what it starts.
     if (! -t 1) then
         if (! $?echo_style) set echo_style = none _mfaenv_had_none
-        set _mfaenv_echo_style = $echo_style echo_style = none
+        set _mfaenv_echo_style = "$echo_style" echo_style = none
         echo $_mfaenv_text:q | /bin/sh -c 'if test $PPID = '$$'; then cat > /dev/null; else cat; fi'
-        set echo_style = $_mfaenv_echo_style
+        set echo_style = "$_mfaenv_echo_style"
         if ($?_mfaenv_had_none) unset echo_style _mfaenv_had_none
     endif
     if ($#_mfaenv_text == 0) set _mfaenv_text = "(exit $_mfaenv_status);"

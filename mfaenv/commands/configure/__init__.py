@@ -96,7 +96,7 @@ def _choose_profile(files: awsfiles.AwsFiles, offers: Offers) -> str:
     usable = [name for name in usable if name not in slips]
     usable = usable or [name for name, command in commands.items() if other_program(command)]
     if not usable:
-        raise provider.no_keys()
+        raise provider.no_keys("", files.profiles)
     if len(usable) == 1:
         return usable[0]
     if offers.asking:

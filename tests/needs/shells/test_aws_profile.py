@@ -357,6 +357,10 @@ def test_a_name_for_prompts_that_goes_leaves_the_profile_that_was_asked_for(
             AWS_PROFILE=audit
             mfaenv               -> audit AWS_PROFILE=audit
             unset AWS_PROFILE    -> staging AWS_PROFILE=staging, limited
+            AWS_PROFILE=default  -> default AWS_PROFILE=default
+            AWS_PROFILE=staging  -> staging AWS_PROFILE=staging
+            mfaenv               -> staging AWS_PROFILE=staging
+            unset AWS_PROFILE    -> staging AWS_PROFILE=staging, limited
         """)
 
 

@@ -123,6 +123,11 @@ def test_the_line_with_eval_sets_it_too(place: Path, flag: str, style: str) -> N
     assert f"echo_style\t{style}" in shown
 
 
+def test_the_line_with_eval_takes_an_empty_echo_style(place: Path) -> None:
+    shown = typed(place, "set echo_style", 'eval "`mfaenv -p quiet`"', "printenv TAKEN")
+    assert shown.splitlines()[0] == "taken ['-p', 'quiet']"
+
+
 def test_the_line_with_eval_needs_no_echo_style(place: Path) -> None:
     shown = typed(place, "unset echo_style", 'eval "`mfaenv -p quiet`"', "printenv TAKEN", "set")
     assert shown.splitlines()[0] == "taken ['-p', 'quiet']"
