@@ -76,7 +76,7 @@ def _path(shell: str, env: Env) -> list[Pair]:
 def seen_at_start(session: list[Pair], env: Env, now: float) -> list[Pair]:
     """Return the AWS_PROFILE that a hook has seen; none where it has to remove another profile's session."""
     if keeps_credentials(env, now):
-        return [(environment.SEEN, environment.UNSEEN)] if env.get(environment.PINNED) else []
+        return [(environment.SEEN, environment.UNSEEN)] if env.get(environment.LIMIT) else []
     profile = env.get(environment.AWS_PROFILE)
     is_of_another_profile = env.get(environment.EXPIRES) and profile and profile != env.get(environment.PROFILE)
     return [] if is_of_another_profile and not session else [(environment.SEEN, profile or None)]

@@ -232,8 +232,9 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
 
 
 def changed(session: "Iterable[Pair]", env: Env) -> dict[str, str]:
-    """Return a program's environment; no hook in it sets AWS_PROFILE again."""
+    """Return a program's environment; no hook in it sets AWS_PROFILE again, nor follows that of a startup file."""
     result = {**env, **dict(session), **dict.fromkeys(HOOK_VARIABLES)}
+    result[SEEN] = UNSEEN if result.get(PINNED) else None
     return {name: value for name, value in result.items() if value is not None}
 
 

@@ -109,9 +109,8 @@ def shown_in_demo(endpoint: str, env: Env) -> str:
 
     with suppress(OSError):
         if shown := read_device_page(endpoint):
-            state = f"used already; the next one comes in {shown.seconds} s"
-            if not shown.used:
-                state = f"good for {shown.good_seconds} s"
+            good = f"good for {shown.good_seconds} s"
+            state = f"used already; the next one comes in {shown.seconds} s" if shown.used else good
             return f"The demo's device shows {shown.code}, {state}."
     return ""
 

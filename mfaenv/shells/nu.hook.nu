@@ -32,7 +32,7 @@ def --env _mfaenv_hook [] {
 }
 
 # Where options limited the session, what startup files set is no change of AWS_PROFILE by the person.
-if ($env.MFAENV_PINNED? | is-not-empty) { $env.MFAENV_AWS_PROFILE = 'not yet seen' }
+if ($env.MFAENV_SESSION_POLICY? | is-not-empty) { $env.MFAENV_AWS_PROFILE = 'not yet seen' }
 
 # A hook may be a text or a record too, of which there is no source to view. A mistake that is caught counts as a status.
 $env.config.hooks.pre_prompt = (

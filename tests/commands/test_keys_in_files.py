@@ -226,9 +226,7 @@ def test_keys_beside_a_role_are_not_taken_for_those_that_are_replaced(product: P
     configure(product, "staging", aws_access_key_id="AKIAI44QH8DHBEXAMPLE", aws_secret_access_key="x" * 40)
     done = product.run("keys", "rotate", "-p", "staging", "--no-input")
     assert done.status == 1
-    assert_explained(
-        done, "'staging' has keys of its own, and uses those of default", "or replace those of default"
-    )
+    assert_explained(done, "'staging' has keys, but uses those of default", "Remove its own")
     assert len(alice.keys) == 1
 
 

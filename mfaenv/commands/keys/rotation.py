@@ -62,10 +62,10 @@ class Rotation:
         acquisition = resolve.acquisition(options, env, request, files)
         self.asks = not (acquisition.no_input or self.terminal.obstacle())
         self.delete = bool(options.get("delete"))
-        self.profile, named = request.source_profile, request.profiles[0]
-        if named != self.profile and files.keys_file(named):
-            wrong = f"Profile '{named}' has keys of its own, and uses those of {self.profile}."
-            raise MfaenvError(wrong, f"Remove them, or replace those of {self.profile}.")
+        self.profile = source = request.source_profile
+        named = request.profiles[0]
+        if named != source and files.keys_file(named):
+            raise MfaenvError(f"Profile '{named}' has keys, but uses those of {source}.", "Remove its own.")
         is_stored = request.process.text or (request.keys and request.keys.origin is Origin.PROFILE)
         place = places.of_profile(files, self.profile, self.terminal) if is_stored else None
         keys = place.load() if place else None

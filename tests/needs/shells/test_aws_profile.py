@@ -138,6 +138,23 @@ def test_a_new_shell_keeps_its_limit_where_its_startup_file_sets_aws_profile(
         seat.has("default AWS_PROFILE=default")
 
 
+@pytest.mark.parametrize("options", ["--region us-west-2", f"-r {ROLE}"])
+@EACH_WITH_HOOK
+def test_a_new_shell_follows_aws_profile_from_a_session_of_options(
+    stored: Product, row: Shell, options: str
+) -> None:
+    """As a pane of tmux in a folder of direnv's; but not in a shell of `exec`, whose startup file sets it."""
+    session = stored.run("-p", "staging", *options.split(), "-f", "json").json()
+    with seated(stored, row, **session | {"AWS_PROFILE": "default"}) as seat:
+        seat.has("default AWS_PROFILE=default")
+    done = stored.run("exec", "-p", "staging", *options.split(), "--", "env")
+    inside = dict(line.partition("=")[::2] for line in done.out.splitlines())
+    kept = {name: value for name, value in inside.items() if name.startswith(("AWS_", "MFAENV_"))}
+    with seated(stored, row, **kept | {"AWS_PROFILE": "default"}) as seat:
+        seat.has("staging AWS_PROFILE=default")
+        seat.has("staging AWS_PROFILE=default")
+
+
 @pytest.mark.parametrize("options", ["--read-only", f"-r {ROLE}"])
 @pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
 def test_no_session_with_more_rights_takes_the_place_of_one_that_was_asked_for(
