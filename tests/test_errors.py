@@ -366,12 +366,14 @@ def test_no_error_shows_the_password_or_the_query_of_an_address(scene: Scene) ->
     ["-v", "doctor", "doctor --json", "status --json", "keys", "keys --json", "keys rotate", "configure --yes"],
 )
 @pytest.mark.parametrize("exported", [False, True], ids=["file", "environment"])
-@pytest.mark.parametrize("pasted", ["swapped", "twice", "both", "row"])
+@pytest.mark.parametrize("pasted", ["swapped", "twice", "both", "row", "name"])
 def test_a_secret_in_the_place_of_the_id_is_not_shown(
     scene: Scene, words: str, pasted: str, *, exported: bool
 ) -> None:
     product, (key, secret) = scene.product, (scene.scenario.key.id, scene.scenario.key.secret)
-    as_id = f"{key},{secret}" if pasted in {"both", "row"} else secret
+    as_id = {"both": f"{key},{secret}", "row": f"{key},{secret}", "name": f"alice,{key},{secret}"}.get(
+        pasted, secret
+    )
     other = {"swapped": key, "row": "x" * 40}.get(pasted, secret)
     set_keys(
         product,

@@ -94,10 +94,7 @@ COMMANDS = {
         "Open the AWS console in the browser with a role's session.",
         _CONSOLE_OPTIONS | _rows("destination", "print_link"),
     ),
-    "status": Command(
-        "Show the session of this shell, and the stored sessions.",
-        _PROFILE | _rows("as_json"),
-    ),
+    "status": Command("Show the session of this shell, and the stored sessions.", _PROFILE | _rows("as_json")),
     "clear": Command("Delete stored sessions, of one profile with -p.", _PROFILE | _rows("quiet")),
     "init": Command(
         "Print the function, prompt hook and completion for a shell.",

@@ -132,7 +132,8 @@ def temporary_keys(env: Env) -> bool:
 def has_secret_as_id(access_key: str, secret_key: str) -> bool:
     """Return whether a secret key was pasted in the place of the access key ID, or with it."""
     is_of_aws, size = access_key[:4] == "AKIA", len(access_key)
-    return size >= SECRET_LENGTH if is_of_aws else size == SECRET_LENGTH or secret_key.startswith("AKIA")
+    is_secret = size >= SECRET_LENGTH if is_of_aws else size == SECRET_LENGTH or secret_key.startswith("AKIA")
+    return is_secret or (len(secret_key) >= SECRET_LENGTH and secret_key in access_key)
 
 
 def has_session(env: Env) -> bool:
