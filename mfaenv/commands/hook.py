@@ -46,19 +46,17 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     Where that is not stored, it gets no session. Each row but the first also sets what is remembered.
     """
     asked, before = env.get(AWS_PROFILE, ""), env.get(SEEN, "")
-    if not asked and before and env.get(environment.PUT_BACK) == before:
-        return [(AWS_PROFILE, before), (environment.PUT_BACK, None)]
+    if (put_back := env.get(environment.PUT_BACK)) and not asked and before in (put_back, environment.UNSEEN):
+        return [(AWS_PROFILE, put_back), (SEEN, put_back), (environment.PUT_BACK, None)]
     is_shown = env.get(environment.PROFILE_AS) == AWS_PROFILE and asked == env.get(PROFILE)
-    stays = is_shown or before == environment.UNSEEN
+    stays = before == environment.UNSEEN or (is_shown and before != environment.CHANGED)
     former = _former(env, is_remembered=bool(before) and not stays)
     profile, end = asked or former[FORMER] or DEFAULT, environment.end(env) or now + 1
     pinned = "" if asked else former[FORMER_PINNED]
     is_as_pinned = env.get(environment.LIMIT) or pinned in {env.get(PINNED, ""), environment.NO_SESSION}
     is_there = env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and end > now and is_as_pinned
-    if stays or is_there or asked == before or _has_foreign_credentials(env):
-        changes: list[Pair] = []
-    else:
-        changes = _switch(asked, former, env, store, now)
+    is_kept = stays or is_there or asked == before or _has_foreign_credentials(env)
+    changes = [] if is_kept else _switch(asked, former, env, store, now)
     remembered = {environment.PUT_BACK: "", SEEN: asked, **(former if asked else dict.fromkeys(former, ""))}
     if env.get(AWS_PROFILE) == "" and env.get(environment.PROFILE_AS) != AWS_PROFILE:
         remembered[AWS_PROFILE] = ""  # AWS's programs take an empty one for a name

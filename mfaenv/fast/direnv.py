@@ -34,7 +34,8 @@ def state(session: dict[str, str | None], env: Env) -> DirenvState | None:
         return DirenvState(b"null", b"null")
     is_folders = any(f'"{name}":'.encode() in diff for name in ("AWS_ACCESS_KEY_ID", KEY))
     # Where the folder's session was the shell's already, direnv sees no keys, but watches the store.
-    has_session = is_folders or bool(changes & {PROFILE, PINNED, LIMIT} and NEWS.encode() in watches)
+    is_other = changes & {PROFILE, PINNED, LIMIT} or env.get(environment.SEEN) == environment.UNSEEN
+    has_session = is_folders or bool(is_other and NEWS.encode() in watches)
     mark, theirs = environment.REGION_MARK, environment.session_regions(env)
     comes_back = any(f'"{name}":"{region}"'.encode() in diff for name, region in theirs.items())
     is_unmarked = comes_back and mark in changes and mark.encode() not in diff

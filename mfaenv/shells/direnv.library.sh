@@ -7,6 +7,9 @@ _mfaenv_named=${AWS_PROFILE-} # direnv reads this file before the .envrc, which 
 use_mfaenv() {
     local store=@STORE@
     watch_file "${MFAENV_STORE:-$store}/latest"
+    local unseen=''
+    # The variable changed on the way here, by a folder that was left, and the prompt hook has not seen it yet.
+    [[ ${MFAENV_AWS_PROFILE:-$_mfaenv_named} == "$_mfaenv_named" ]] || unseen='not yet seen'
     export MFAENV_AWS_PROFILE="${AWS_PROFILE-}" # this folder is no change of it for the prompt hook
     local text wrong='' flags=$- status=0 get="mfaenv${1+ -p $(printf %q "$1")}"
     local named=${AWS_PROFILE-} profile=${1:-${AWS_PROFILE:-${AWS_DEFAULT_PROFILE:-${MFAENV_PROFILE-}}}}
@@ -35,7 +38,7 @@ use_mfaenv() {
         export AWS_PROFILE=$named
         unset MFAENV_PUT_BACK
     fi
-    [ -z "${AWS_PROFILE-}" ] || export MFAENV_AWS_PROFILE=$AWS_PROFILE
+    [ -z "$unseen${AWS_PROFILE-}" ] || export MFAENV_AWS_PROFILE="${unseen:-$AWS_PROFILE}"
     case $flags in *v*) set -v ;; esac
     case $flags in *x*) set -x ;; esac
     return $status

@@ -322,6 +322,25 @@ session, type mfaenv -p staging"
         NAMED,
         is_stored=True,
     ),
+    "what is typed in a folder with the variable does not come back behind another folder": Walk(
+        """
+        mfaenv -p default
+        cd named-production
+        ENTER                   -> production AWS_PROFILE=production
+        mfaenv -p staging       -> staging AWS_PROFILE=production
+        {jump}
+        cd ~/named-production
+        ENTER                   -> production AWS_PROFILE=production
+        mfaenv -p staging       -> staging AWS_PROFILE=production
+        {jump}
+        cd ..
+        ENTER                   -> default AWS_PROFILE=none
+        """.format(
+            jump="cd ~/default -> default\n        direnv reload\n        ENTER -> default AWS_PROFILE=none"
+        ),
+        {"named-production": "export AWS_PROFILE=production", "default": "use mfaenv default"},
+        is_stored=True,
+    ),
     "the variable of a file with both lines goes with the folder": Walk(
         f"""{BOTH_LINES}{BOTH_LINES}
         mfaenv unset
