@@ -54,8 +54,7 @@ def offer(shell: str, profile: str, env: Env, offers: Offers) -> bool:
         return True
     if language.saved:
         named: Options = {} if profile == DEFAULT else {"profile": profile}
-        text = init.text_for_file(shell, named, env)
-        return offers.change(f"What {shell} loads at its start:", file, text)
+        return offers.change(f"What {shell} loads at its start:", file, init.text_for_file(shell, named, env))
     before = "" if file.text else language.startup_before
     first = f"source {before}" if before and os.path.exists(os.path.expanduser(before)) else ""
     text = with_line(file.text, line, first)
@@ -109,9 +108,9 @@ def with_line(text: str, line: str, first: str = "") -> str:
 
 def _startup_file(shell: str, env: Env) -> str:
     language = shells.get_target(shell)
-    if language.startup_query:
-        path = program.output((shell, *language.startup_query), env, QUERY_SECONDS).strip()
-    else:
+    query = language.startup_query
+    output = program.output((shell, *query), env, QUERY_SECONDS) if query else ""
+    if not (path := output.strip().rpartition("\n")[2]):  # the shell's own files may print before it
         variables = (row[1:].partition("/") for row in language.startup_files if row.startswith("$"))
         named = [f"{env[name]}{slash}{rest}" for name, slash, rest in variables if env.get(name)]
         rows = named or [row for row in language.startup_files if row.startswith("~")]
