@@ -45,9 +45,11 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
 
     Where that is not stored, it gets no session. Each row but the first also sets what is remembered.
     """
-    asked, before = env.get(AWS_PROFILE, ""), env.get(SEEN, "")
-    if (put_back := env.get(environment.PUT_BACK)) and not asked and before in (put_back, environment.UNSEEN):
-        return [(AWS_PROFILE, put_back), (SEEN, put_back), (environment.PUT_BACK, None)]
+    asked, before = env.get(AWS_PROFILE, ""), env.get(SEEN, "").removeprefix(environment.IN_FOLDER)
+    if not asked and before and env.get(environment.PUT_BACK) == before:
+        return [(AWS_PROFILE, before), (SEEN, before), (environment.PUT_BACK, None)]
+    if asked == before:  # direnv's library has told it
+        return [(SEEN, asked or None)]
     is_shown = env.get(environment.PROFILE_AS) == AWS_PROFILE and asked == env.get(PROFILE)
     stays = before == environment.UNSEEN or (is_shown and before != environment.CHANGED)
     former = _former(env, is_remembered=bool(before) and not stays)
@@ -55,8 +57,7 @@ def changed(env: Env, store: Store, now: float) -> list[Pair]:
     pinned = "" if asked else former[FORMER_PINNED]
     is_as_pinned = env.get(environment.LIMIT) or pinned in {env.get(PINNED, ""), environment.NO_SESSION}
     is_there = env.get(PROFILE) == profile and env.get("AWS_ACCESS_KEY_ID") and end > now and is_as_pinned
-    is_kept = stays or is_there or asked == before or _has_foreign_credentials(env)
-    changes = [] if is_kept else _switch(asked, former, env, store, now)
+    changes = [] if stays or is_there or _has_other_keys(env) else _switch(asked, former, env, store, now)
     remembered = {environment.PUT_BACK: "", SEEN: asked, **(former if asked else dict.fromkeys(former, ""))}
     if env.get(AWS_PROFILE) == "" and env.get(environment.PROFILE_AS) != AWS_PROFILE:
         remembered[AWS_PROFILE] = ""  # AWS's programs take an empty one for a name
@@ -89,7 +90,7 @@ def due(env: Env, store: Store, now: float) -> list[Pair]:
     if env.get(environment.ONLY):
         return [(NEXT, "9" * environment.END_DIGITS)]  # never
     end = environment.end(env)
-    if _has_foreign_credentials(env) or (end is None and environment.has_session(env)):
+    if _has_other_keys(env) or (end is None and environment.has_session(env)):
         return _removal_of_leftovers(env, now)
     asked = env.get(AWS_PROFILE)
     env = env if end is None else _without_names(env)
@@ -162,7 +163,7 @@ def _pinned(env: Env) -> Options:
     return options if options.keys() <= {*environment.OWN_SESSION} else {}
 
 
-def _has_foreign_credentials(env: Env) -> bool:
+def _has_other_keys(env: Env) -> bool:
     source = env.get("AWS_ACCESS_KEY_ID") or env.get(environment.ADDRESS_OF_KEYS)
     return bool(env.get(environment.ONLY) or (source and not environment.has_session(env)))
 

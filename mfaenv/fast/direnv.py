@@ -2,7 +2,7 @@
 
 from mfaenv.fast import environment
 from mfaenv.fast.entry import LATEST, STORE_NAME
-from mfaenv.fast.environment import DIRENV_DIFF, KEY, LIMIT, PINNED, PROFILE
+from mfaenv.fast.environment import DIRENV_DIFF, IN_FOLDER, KEY, LIMIT, PINNED, PROFILE
 from mfaenv.fast.parse import Env, Record
 
 EMPTY_DIFF = "eJyrVipQsqqu1VHKA1G1ACV1BO8="  # of no variables
@@ -32,10 +32,9 @@ def state(session: dict[str, str | None], env: Env) -> DirenvState | None:
         diff, watches = (zlib.decompress(binascii.a2b_base64(each)) for each in packed.split())
     except (ValueError, zlib.error):
         return DirenvState(b"null", b"null")
-    is_folders = any(f'"{name}":'.encode() in diff for name in ("AWS_ACCESS_KEY_ID", KEY))
+    is_folders = any(text.encode() in diff for text in ('"AWS_ACCESS_KEY_ID":', f'"{KEY}":', IN_FOLDER))
     # Where the folder's session was the shell's already, direnv sees no keys, but watches the store.
-    is_other = changes & {PROFILE, PINNED, LIMIT} or env.get(environment.SEEN) == environment.UNSEEN
-    has_session = is_folders or bool(is_other and NEWS.encode() in watches)
+    has_session = is_folders or bool(changes & {PROFILE, PINNED, LIMIT} and NEWS.encode() in watches)
     mark, theirs = environment.REGION_MARK, environment.session_regions(env)
     comes_back = any(f'"{name}":"{region}"'.encode() in diff for name, region in theirs.items())
     is_unmarked = comes_back and mark in changes and mark.encode() not in diff

@@ -41,8 +41,9 @@ SECRET_LENGTH = 40  # characters of a secret access key of AWS
 LIMITS = ("read_only", "session_policy", "policy_arns")  # the options that limit a role's session
 OWN_SESSION = ("role_arn", "region", *LIMITS)  # those that ask for another than the profile's own
 SEEN = "MFAENV_AWS_PROFILE"  # the person's AWS_PROFILE at the prompt hook's last look
-UNSEEN = "not yet seen"  # SEEN's value in a new shell or folder whose session AWS_PROFILE is not to change
-CHANGED = "changed since"  # SEEN's value behind a folder of `use mfaenv` that AWS_PROFILE had changed before
+UNSEEN = "not yet seen"  # SEEN's value in a new shell whose session AWS_PROFILE is not to change
+IN_FOLDER = "in this folder: "  # begins SEEN's value in a folder of `use mfaenv` that it was no longer true for
+CHANGED = "changed since"  # SEEN's value when the shell leaves that folder
 PUT_BACK = "MFAENV_PUT_BACK"  # the person's AWS_PROFILE that a session removed and the hook sets again
 FORMER = "MFAENV_FORMER_PROFILE"  # the profile that the shell had before its person set AWS_PROFILE
 FORMER_PINNED = "MFAENV_FORMER_PINNED"  # PINNED as it was then; NO_SESSION where the shell had none
@@ -219,11 +220,11 @@ def pairs(session: "Mapping[str, str]", env: Env) -> list[Pair]:
     values = {**session, "region_mark": f"{only}{region}" if ours else ""}
     values["expiration"] = timestamp(float(expires)) if expires else ""
     result = {name: value for name, field in SET.items() if (value := values.get(field))}
-    get, seen, shows = env.get, env.get(SEEN, ""), env.get(PROFILE_AS) == AWS_PROFILE
+    get, before, shows = env.get, env.get(SEEN, "").removeprefix(IN_FOLDER), env.get(PROFILE_AS) == AWS_PROFILE
     is_ours = shows and get(FORMER) == get(PROFILE) == get(AWS_PROFILE) and get(FORMER_PINNED) == get(PINNED)
     # Else the hook is to forget: the person has changed it since, or mfaenv had set it.
-    is_as_seen = seen == get(AWS_PROFILE, "") and (not is_ours or "DIRENV_IN_ENVRC" in env)
-    put_back = seen if is_as_seen and not shows else ""
+    is_as_seen = before == get(AWS_PROFILE, "") and (not is_ours or "DIRENV_IN_ENVRC" in env)
+    put_back = before if is_as_seen and not shows else ""
     more = {env.get(PROFILE_AS, ""): session["profile"], ACCOUNT: session.get("account"), PUT_BACK: put_back}
     more.update(parse_settings(session.get("settings", "")))
     result |= {name: value for name, value in more.items() if name and value}

@@ -64,6 +64,6 @@ def _add_changes(sides: dict[str, dict[str, str]], changes: set[str], env: Env) 
     theirs = {*environment.CLEARED} - {environment.NEXT, env.get(environment.PROFILE_AS)}
     new = changes - {*theirs, *hooks, *sides["p"], *sides["n"]}
     sides["p"] |= {name: env[name] for name in new if name in env}
-    if env.get(SEEN) == environment.UNSEEN != sides["p"].get(SEEN, environment.UNSEEN):
+    if env.get(SEEN, "").startswith(environment.IN_FOLDER):
         sides["p"][SEEN] = environment.CHANGED
     sides["n"] |= dict.fromkeys(new, "")

@@ -7,9 +7,12 @@ _mfaenv_named=${AWS_PROFILE-} # direnv reads this file before the .envrc, which 
 use_mfaenv() {
     local store=@STORE@
     watch_file "${MFAENV_STORE:-$store}/latest"
-    local unseen=''
-    # The variable changed on the way here, by a folder that was left, and the prompt hook has not seen it yet.
-    [[ ${MFAENV_AWS_PROFILE:-$_mfaenv_named} == "$_mfaenv_named" ]] || unseen='not yet seen'
+    local mark=''
+    case ${MFAENV_AWS_PROFILE-} in
+        '' | "$_mfaenv_named" | 'not yet seen') ;;
+        # It changed on the way here, by a folder that was left, and the prompt hook does not know it yet.
+        *) mark='in this folder: ' ;;
+    esac
     export MFAENV_AWS_PROFILE="${AWS_PROFILE-}" # this folder is no change of it for the prompt hook
     local text wrong='' flags=$- status=0 get="mfaenv${1+ -p $(printf %q "$1")}"
     local named=${AWS_PROFILE-} profile=${1:-${AWS_PROFILE:-${AWS_DEFAULT_PROFILE:-${MFAENV_PROFILE-}}}}
@@ -20,6 +23,7 @@ use_mfaenv() {
         echo 'mfaenv: this shell keeps the session that mfaenv exec gave it' >&2
     elif [ -n "${MFAENV_SESSION_POLICY-}" ]; then
         printf "mfaenv: this shell stays limited: for the folder's session, type %s\n" "$get" >&2
+        mark=''
     elif text=$(command mfaenv --shell bash --cached ${1+"--profile=$1"}); then
         eval "$text" || status=$?
     else
@@ -38,7 +42,8 @@ use_mfaenv() {
         export AWS_PROFILE=$named
         unset MFAENV_PUT_BACK
     fi
-    [ -z "$unseen${AWS_PROFILE-}" ] || export MFAENV_AWS_PROFILE="${unseen:-$AWS_PROFILE}"
+    [ -z "${AWS_PROFILE-}" ] || export MFAENV_AWS_PROFILE=$AWS_PROFILE
+    [ -z "$mark" ] || export MFAENV_AWS_PROFILE="$mark${MFAENV_AWS_PROFILE-}"
     case $flags in *v*) set -v ;; esac
     case $flags in *x*) set -x ;; esac
     return $status

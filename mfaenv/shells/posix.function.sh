@@ -33,7 +33,9 @@ _mfaenv_load() {
     if [ -z "$_mfaenv_text" ] && [ "$_mfaenv_exit" -ne 0 ]; then
         case "$_mfaenv_exit $*" in [1-9]' '*--cached*) ;; *) _mfaenv_text="(exit $_mfaenv_exit);" ;; esac
     fi
-    if [ -n "$_mfaenv_text" ] && _mfaenv_is_read; then
+    if [ -n "$_mfaenv_text" ] && [ "${1-}" != hook ] && _mfaenv_is_read; then
+        # What was stored before is no news for a hook of the shell that reads this.
+        [ "${1-}" != unset ] || \printf '_mfaenv_seen=;\n'
         @PRINT@
     fi
     [ "$_mfaenv_exit" -eq 0 ] || return "$_mfaenv_exit"

@@ -108,8 +108,7 @@ def with_line(text: str, line: str, first: str = "") -> str:
 
 def _startup_file(shell: str, env: Env) -> str:
     language = shells.get_target(shell)
-    query = language.startup_query
-    output = program.output((shell, *query), env, QUERY_SECONDS) if query else ""
+    output = program.output((shell, *query), env, QUERY_SECONDS) if (query := language.startup_query) else ""
     if not (path := output.strip().rpartition("\n")[2]):  # the shell's own files may print before it
         variables = (row[1:].partition("/") for row in language.startup_files if row.startswith("$"))
         named = [f"{env[name]}{slash}{rest}" for name, slash, rest in variables if env.get(name)]

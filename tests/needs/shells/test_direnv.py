@@ -341,6 +341,22 @@ session, type mfaenv -p staging"
         {"named-production": "export AWS_PROFILE=production", "default": "use mfaenv default"},
         is_stored=True,
     ),
+    "a variable below use mfaenv counts behind a folder with another": Walk(
+        """
+        cd named
+        ENTER                   -> staging AWS_PROFILE=staging
+        cd ../below
+        ENTER                   -> production AWS_PROFILE=production
+        cd ../named
+        ENTER                   -> staging AWS_PROFILE=staging
+        cd ../staging           -> staging AWS_PROFILE=none
+        AWS_PROFILE=production  -> production AWS_PROFILE=production
+        unset AWS_PROFILE && cd ..
+        ENTER                   -> default AWS_PROFILE=none
+        """,
+        {**NAMED, "below": "use mfaenv staging\nexport AWS_PROFILE=production"},
+        is_stored=True,
+    ),
     "the variable of a file with both lines goes with the folder": Walk(
         f"""{BOTH_LINES}{BOTH_LINES}
         mfaenv unset

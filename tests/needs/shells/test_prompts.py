@@ -12,6 +12,9 @@ from settled import EACH_WITH_HOOK, NOTHING, PAST, Seat, seated
 from shell_table import BY_NAME, Shell
 from terminals import need
 
+from mfaenv.errors import DONE
+from mfaenv.pretend_aws.scenario import Scenario
+
 BASH, ZSH, FISH = map(BY_NAME.__getitem__, ("bash", "zsh", "fish"))
 NU, ELVISH, XONSH, POWERSHELL = map(BY_NAME.__getitem__, ("nu", "elvish", "xonsh", "pwsh"))
 ENDED = "mfaenv: the session of profile default has ended: type mfaenv for a new one"
@@ -289,6 +292,34 @@ def test_what_the_profile_brought_goes_with_the_session(product: Product, row: S
         assert seat.sees("where-aws-is", "^[^ ]+ mine .*$") == "none mine none x none"
         assert not (product.home / "ran").exists()
         assert seat.window.text.count(ENDED) == 1
+
+
+@pytest.mark.parametrize("row", [BASH, ZSH], ids=lambda row: row.name)
+def test_no_stored_session_comes_back_after_the_line_that_removes_one(
+    product: Product, scenario: Scenario, row: Shell
+) -> None:
+    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == DONE
+    with seated(product, row) as seat:
+        seat.sees("what-is-set", "^key=ASIA.* profile=default$")
+        assert product.run("--shell", "bash", "-p", "staging").status == DONE
+        seat.type("eval $(mfaenv unset)")
+        seat.sees("what-is-set", f"^{NOTHING}$")
+        assert product.run("--shell", "bash", "--refresh", "-c", scenario.device.code()).status == DONE
+        seat.type("")
+        seat.sees("what-is-set", "^key=ASIA.* profile=default$")
+
+
+@pytest.mark.parametrize("row", [BASH, ZSH], ids=lambda row: row.name)
+def test_a_hook_prints_no_keys_where_its_output_is_read(
+    product: Product, scenario: Scenario, row: Shell
+) -> None:
+    assert product.run("--shell", "bash", "-c", scenario.device.code()).status == DONE
+    with seated(product, row) as seat:
+        seat.type(
+            "read_hook() { AWS_PROFILE=staging; export AWS_PROFILE; text=$(_mfaenv_hook); unset AWS_PROFILE; }"
+        )
+        seat.type('read_hook; echo "read=${#text}"')
+        assert "read=0" in seat.window.text
 
 
 def traced(row: Shell, trace: Path) -> Shell:
