@@ -1,20 +1,19 @@
 # For direnv, kept in ~/.config/direnv/lib/mfaenv.sh: `use mfaenv PROFILE` in an .envrc.
 
 _mfaenv_named=${AWS_PROFILE-} # direnv reads this file before the .envrc, which may set another
+case ${MFAENV_AWS_PROFILE-} in
+    '' | "${_mfaenv_named:-${MFAENV_PUT_BACK-}}" | 'not yet seen') _mfaenv_mark='' ;;
+    # It changed on the way here, by a folder that was left, and the prompt hook does not know it yet.
+    *) _mfaenv_mark='in this folder: ' ;;
+esac
 
 # Set the profile's stored session, again whenever one is stored or replaced. It asks for nothing: where none is stored,
 # there are no keys, and a line says what to type.
 use_mfaenv() {
     local store=@STORE@
     watch_file "${MFAENV_STORE:-$store}/latest"
-    local mark=''
-    case ${MFAENV_AWS_PROFILE-} in
-        '' | "$_mfaenv_named" | 'not yet seen') ;;
-        # It changed on the way here, by a folder that was left, and the prompt hook does not know it yet.
-        *) mark='in this folder: ' ;;
-    esac
     export MFAENV_AWS_PROFILE="${AWS_PROFILE-}" # this folder is no change of it for the prompt hook
-    local text wrong='' flags=$- status=0 get="mfaenv${1+ -p $(printf %q "$1")}"
+    local text wrong='' flags=$- status=0 mark=$_mfaenv_mark get="mfaenv${1+ -p $(printf %q "$1")}"
     local named=${AWS_PROFILE-} profile=${1:-${AWS_PROFILE:-${AWS_DEFAULT_PROFILE:-${MFAENV_PROFILE-}}}}
     { set +xv; } 2>/dev/null # a trace would show the keys
     if [[ $# -gt 1 || ${1-} == -* ]]; then

@@ -23,7 +23,7 @@ class Zsh(Posix):
     test = "\\builtin test"
     completion = "zsh.completion.zsh"
     startup_files = ("$ZDOTDIR/.zshrc", "~/.zshrc")
-    startup_query = ("-c", 'builtin print -r -- "${ZDOTDIR:-$HOME}/.zshrc"')  # .zshenv may set it
+    startup_query = ("-c", 'builtin print -rl "" "${ZDOTDIR:-$HOME}/.zshrc"')  # .zshenv may set it
     demo_variable = "ZDOTDIR={folder}"
     demo_file = ".zshenv"
     demo_template = "zsh.demo.zsh"

@@ -307,7 +307,7 @@ ELSEWHERE = {
 def test_zsh_is_asked_for_its_folder(newcomer: Product, scenario: Scenario) -> None:
     """A variable of ~/.zshenv may not be exported, and that file may print."""
     need("zsh")
-    (newcomer.home / ".zshenv").write_text("ZDOTDIR=$HOME/.config/zsh\necho Welcome\n")
+    (newcomer.home / ".zshenv").write_text("ZDOTDIR=$HOME/.config/zsh\nprint -n Welcome\n")
     newcomer.env["MFAENV_SHELL"] = "zsh"
     assert newcomer.run("configure", "--yes", "--token-code", scenario.device.code()).status == 0
     assert "mfaenv init zsh" in (newcomer.home / ".config" / "zsh" / ".zshrc").read_text()

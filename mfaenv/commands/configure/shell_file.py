@@ -109,7 +109,7 @@ def with_line(text: str, line: str, first: str = "") -> str:
 def _startup_file(shell: str, env: Env) -> str:
     language = shells.get_target(shell)
     output = program.output((shell, *query), env, QUERY_SECONDS) if (query := language.startup_query) else ""
-    if not (path := output.strip().rpartition("\n")[2]):  # the shell's own files may print before it
+    if not os.path.isabs(path := output.strip().rpartition("\n")[2]):  # its files may print too
         variables = (row[1:].partition("/") for row in language.startup_files if row.startswith("$"))
         named = [f"{env[name]}{slash}{rest}" for name, slash, rest in variables if env.get(name)]
         rows = named or [row for row in language.startup_files if row.startswith("~")]

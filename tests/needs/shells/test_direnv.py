@@ -341,6 +341,30 @@ session, type mfaenv -p staging"
         {"named-production": "export AWS_PROFILE=production", "default": "use mfaenv default"},
         is_stored=True,
     ),
+    "what was typed before a folder that takes in another's is there again behind it": Walk(
+        """
+        direnv allow outer/inner/.envrc
+        mfaenv -p production    -> production
+        cd outer/inner          -> default AWS_PROFILE=none
+        ENTER
+        cd ~
+        ENTER                   -> production AWS_PROFILE=none
+        """,
+        {"outer": BOTH["both"], "outer/inner": "source_up\nunset AWS_PROFILE\nuse mfaenv default"},
+        is_stored=True,
+    ),
+    "one's own variable is there again behind a folder that was entered on the line of a session": Walk(
+        """
+        AWS_PROFILE=production  -> production AWS_PROFILE=production
+        mfaenv -p staging && cd default
+        ENTER                   -> default
+        cd ..
+        ENTER                   -> staging AWS_PROFILE=production
+        """,
+        {"default": "use mfaenv default"},
+        is_stored=True,
+        in_both_orders=False,
+    ),
     "a variable below use mfaenv counts behind a folder with another": Walk(
         """
         cd named

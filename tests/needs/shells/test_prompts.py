@@ -295,14 +295,15 @@ def test_what_the_profile_brought_goes_with_the_session(product: Product, row: S
 
 
 @pytest.mark.parametrize("row", [BASH, ZSH], ids=lambda row: row.name)
+@pytest.mark.parametrize("line", ["eval $(mfaenv unset)", 'eval "$(mfaenv -q unset)"'])
 def test_no_stored_session_comes_back_after_the_line_that_removes_one(
-    product: Product, scenario: Scenario, row: Shell
+    product: Product, scenario: Scenario, row: Shell, line: str
 ) -> None:
     assert product.run("--shell", "bash", "-c", scenario.device.code()).status == DONE
     with seated(product, row) as seat:
         seat.sees("what-is-set", "^key=ASIA.* profile=default$")
         assert product.run("--shell", "bash", "-p", "staging").status == DONE
-        seat.type("eval $(mfaenv unset)")
+        seat.type(line)
         seat.sees("what-is-set", f"^{NOTHING}$")
         assert product.run("--shell", "bash", "--refresh", "-c", scenario.device.code()).status == DONE
         seat.type("")
