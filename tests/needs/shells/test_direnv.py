@@ -357,7 +357,7 @@ session, type mfaenv -p staging"
         """
         AWS_PROFILE=production  -> production AWS_PROFILE=production
         mfaenv -p staging && cd default
-        ENTER                   -> default
+        ENTER
         cd ..
         ENTER                   -> staging AWS_PROFILE=production
         """,
