@@ -107,7 +107,7 @@ def into_keychain(options: Options, env: Env) -> int:
         if stored and not same_keys(stored, keys):
             others = f"The keychain has other keys, {stored.access_key}, for profile '{move.entry.name}'."
             line = join((sys.executable, "-P", "-m", "keyring", "del", move.entry.service, move.entry.name))
-            raise MfaenvError(f"{others} They may be newer. If IAM has them no more, remove them:", command=line)
+            raise MfaenvError(f"{others} They may be newer. If IAM has them no more, type:", command=line)
         _import(move, keys, stored, options, env)
     terminal.note(f"The keys {keys.access_key} of profile {move.name} are in {move.entry.title} now.")
     files = awsfiles.load(env)
