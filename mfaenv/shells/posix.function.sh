@@ -35,7 +35,7 @@ _mfaenv_load() {
     fi
     if [ -n "$_mfaenv_text" ] && [ "${1-}" != hook ] && _mfaenv_is_read; then
         # What was stored before is no news for a hook of the shell that reads this.
-        case "$_mfaenv_exit $* " in '0 '*'unset '*) _mfaenv_text="${_mfaenv_text%;}&& _mfaenv_seen=;" ;; esac
+        case "$_mfaenv_exit $* " in '0 '*'unset '*) _mfaenv_text="${_mfaenv_text%?}&& _mfaenv_seen=;" ;; esac
         @PRINT@
     fi
     [ "$_mfaenv_exit" -eq 0 ] || return "$_mfaenv_exit"
