@@ -62,10 +62,6 @@ EXPLANATIONS = {
         "AWS refuses the values: {text}",
         "Check --duration, duration_seconds, external_id and --serial-number.",
     ),
-    ("RegionDisabledException",): (
-        "STS is deactivated in this region.",
-        "Enable it in the IAM console, or set --region.",
-    ),
 }
 """AWS's codes, what they mean, and what to do: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html."""
 

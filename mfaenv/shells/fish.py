@@ -20,6 +20,10 @@ class Fish(Target):
     in_quotes = (("'", "\\'"), ("\\", "\\\\"))
     line = "{command} | source"
     init = "{command} init {target} | source"
+    # In ``eval (…)`` a blank follows the backslash, and the rest of the text is a comment.
+    init_begin = """test a = \\
+a; or begin; builtin printf 'mfaenv: This line needs a pipe:\\n%8s%s\\n' '' '{line}' >&2; false; end #
+"""
     function = "fish.function.fish"
     hook = ("fish.hook.fish",)
     completion = "fish.completion.fish"

@@ -9,7 +9,6 @@ from typing import Any
 from mfaenv.aws import client, provider, sts
 from mfaenv.aws.iam import AccessKeys
 from mfaenv.command_line import MFAENV, to_type, with_own_name
-from mfaenv.commands.keys import places
 from mfaenv.config import awsfiles, credential_process, resolve, sources
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import environment, parse, text_to_stdout, to_stdout
@@ -121,20 +120,20 @@ def _show(rows: Sequence[_KeyRow], terminal: Terminal) -> None:
 def _rows(env: Env, files: awsfiles.AwsFiles, context: Context) -> Iterator[_KeyRow]:
     for name, section in files.profiles.items():
         command = section.get(credential_process.SETTING, "")
-        place = places.of_profile(files, name, context.terminal)
         last_key = remembered.access_key(context.store, files.program(name)) or None
         if key := files.long_term_key(name):
             yield _KeyRow(name, "file", awsfiles.short(files.used_file(name)), key)
-        elif isinstance(place, KeychainEntry):
+        if entry := credential_process.entry(command):  # the file's keys, where there are both, count
             row = _KeyRow(name, "keychain", "the keychain", last_key)
             try:
+                place = KeychainEntry(entry, context.terminal)
                 keys, row.source = place.load(), place.title
                 row.access_key_id = keys.access_key if keys else None
-                row.problem = None if keys else longterm.missing_entry(place.name)
+                row.problem = None if keys else longterm.missing_entry(entry)
             except MfaenvError as error:
                 row.problem = error
             yield row
-        elif not place and (program := credential_process.other_program(command)):
+        elif not files.used_file(name) and (program := credential_process.other_program(command)):
             yield _KeyRow(name, "process", program, last_key)
     try:
         if keys := sources.environment_keys(env):

@@ -169,7 +169,7 @@ def out_of_keychain(options: Options, env: Env) -> int:
 def _check_file(file: FileSection, in_file: Keys | None, keys: Keys) -> None:
     if in_file and not same_keys(in_file, keys):
         others = f"{file.title} has other keys, {in_file.access_key}, for profile '{file.profile}'."
-        raise MfaenvError(others, "Remove them there, or give them to a profile of another name.")
+        raise MfaenvError(others, "They may be newer. If IAM has them no more, remove them there.")
     with suppress(OSError):
         if os.name != "nt" and os.stat(file.path).st_mode & (stat.S_IRGRP | stat.S_IROTH):
             wrong = f"Others can read {file.title}, so no keys are put there. Close it first:"

@@ -193,7 +193,9 @@ def test_other_keys_in_the_keychain_are_not_overwritten(
     assert done.status == 1
     assert_explained(done, "other keys, AKIAOTHEREXAMPLE0000", "keyring del mfaenv default$")
     exported = product.run("keys", "export")
-    assert_explained(exported, f"has other keys, {scenario.key.id}, for", "Remove them there, or give them to")
+    assert_explained(
+        exported, f"has other keys, {scenario.key.id}, for", "They may be newer. If IAM has them no more,"
+    )
     assert scenario.key.secret in credentials(product).read_text()
     assert keychain.lookup("default") == other
     subprocess.run(shlex.split(done.err.splitlines()[-1]), env=product.env, check=True)
@@ -323,6 +325,20 @@ def test_the_list_shows_files_keychain_programs_and_the_environment(
     shown = product.run("keys").out
     assert "AKIAPLAINEXAMPLE0000" in shown
     assert scenario.key.secret not in shown
+
+
+@pytest.mark.usefixtures("keychain")
+def test_the_list_shows_both_where_older_keys_are_back_in_the_file(
+    product: Product, scenario: Scenario
+) -> None:
+    succeeded(product.run("keys", "import"))
+    older = "[default]\naws_access_key_id = AKIAOLDERKEYEXAMPLE0\naws_secret_access_key = x\n"
+    credentials(product).write_text(older)
+    rows = [(row["profile"], row["place"], row["access_key_id"]) for row in listed(product)]
+    assert rows == [
+        ("default", "file", "AKIAOLDERKEYEXAMPLE0"),
+        ("default", "keychain", scenario.key.id),
+    ]
 
 
 @pytest.fixture(params=["file", "keychain"])

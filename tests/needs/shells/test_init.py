@@ -257,6 +257,22 @@ def test_a_line_without_its_quotes_fails_and_shows_no_secret(stored: Product, pr
     assert secret not in done.stderr
 
 
+def test_a_line_of_fish_without_its_pipe_fails_and_shows_no_secret(stored: Product) -> None:
+    need("fish")
+    secret = in_bash(stored, "eval $(mfaenv)")["AWS_SECRET_ACCESS_KEY"]
+    done = subprocess.run(
+        ["fish", "-c", "eval (mfaenv init fish); echo status $status; functions -q mfaenv; echo $status"],
+        env=with_mfaenv(stored),
+        cwd=stored.home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "status 1\n1\n"
+    assert done.stderr == "mfaenv: This line needs a pipe:\n        mfaenv init fish | source\n"
+    assert secret not in done.stderr
+
+
 @pytest.mark.parametrize("name", ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "MFAENV_EXPIRES"])
 @pytest.mark.parametrize("program", ["bash", "zsh"])
 def test_a_read_only_variable_leaves_no_part_of_a_session(
