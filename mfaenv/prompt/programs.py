@@ -17,9 +17,6 @@ PROMPT = "MFA code:"
 ENDED_FROM_OUTSIDE = {-1, -2, -9, -15}
 """The status after SIGHUP, SIGINT, SIGKILL or SIGTERM: somebody closed the window."""
 
-MAX_VALUE_BYTES = 900
-"""A line has 1,000 with its command: https://www.gnupg.org/documentation/manuals/assuan/Client-requests.html."""
-
 _UNESCAPED = " !\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 """What is sent as it is: ASCII but `%` and line breaks."""
 
@@ -116,7 +113,8 @@ class Pinentry(Dialog):
             (_ASK, ""),
             ("BYE", ""),
         ]
-        return ProgramStart(stdin="".join(f"{command}{assuan_value(value)}\n" for command, value in commands))
+        written = ((command, quote(value, safe=_UNESCAPED, errors="replace")) for command, value in commands)
+        return ProgramStart(stdin="".join(f"{command}{value}\n" for command, value in written))
 
     def answer(self, ended: Ended) -> str:
         lines = ended.output.splitlines()
@@ -129,13 +127,6 @@ class Pinentry(Dialog):
         if is_closed or (len(answers) == before and ended.status in {0, *ENDED_FROM_OUTSIDE}):
             raise DismissedError
         raise NoWindowError("no display" if answers else "it ended at once")
-
-
-def assuan_value(text: str) -> str:
-    """Return a value as Assuan writes it, and as much of it as fits."""
-    while len(written := quote(text, safe=_UNESCAPED, errors="replace")) > MAX_VALUE_BYTES:
-        text = text[: -max(1, (len(written) - MAX_VALUE_BYTES) // 12)]
-    return written
 
 
 class Zenity(Dialog):

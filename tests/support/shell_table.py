@@ -197,9 +197,7 @@ _TYPED_POWERSHELL = Typed(
     trace=("Set-PSDebug -Trace 2", "Set-PSDebug -Off"),
 )
 _POWERSHELLS = (
-    _POWERSHELL._replace(
-        typed=_TYPED_POWERSHELL, load=('Invoke-Expression ((mfaenv init powershell) -join "`n")',)
-    ),
+    _POWERSHELL._replace(typed=_TYPED_POWERSHELL, load=("mfaenv init powershell | Invoke-Expression",)),
     _POWERSHELL._replace(
         name="pwsh, ConstrainedLanguage",
         strict="$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'; " + _POWERSHELL.strict,

@@ -13,7 +13,7 @@ from terminals import need, with_mfaenv
 
 from mfaenv.pretend_aws.scenario import Scenario
 
-LOAD = 'Invoke-Expression ((mfaenv init powershell) -join "`n")'
+LOAD = "mfaenv init powershell | Invoke-Expression"
 ROLE = "arn:aws:iam::111122223333:role/Developer"
 CONSTRAINED = "$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'"
 PROGRAM = "(Get-Command mfaenv -CommandType Application -TotalCount 1)"
@@ -113,6 +113,22 @@ def test_no_line_that_sets_shows_a_key(place: Place) -> None:
     assert not [secret for secret in place.secrets if secret in transcript]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        LOAD,
+        "mfaenv init powershell | Out-String | Invoke-Expression",
+        "Invoke-Expression (&mfaenv init powershell)",
+        'Invoke-Expression "$(mfaenv init powershell)"',
+        'Invoke-Expression ((mfaenv init powershell) -join "`n")',
+        ". ([scriptblock]::Create((mfaenv init powershell)))",
+    ],
+)
+def test_every_usual_way_to_evaluate_init_loads_it(place: Place, line: str) -> None:
+    shown = place.run(line, "mfaenv -p staging", "what-is-set")
+    assert kept(shown) == ["staging"], shown
+
+
 def test_a_line_of_its_own_shows_nothing(place: Place) -> None:
     lines = (
         "mfaenv -p staging",
@@ -127,14 +143,16 @@ def test_no_text_makes_powershell_log_it_by_itself(place: Place) -> None:
         config.write(f"[profile Marshall]\nsource_profile = default\nrole_arn = {ROLE}\n")
     kind = "[System.Reflection.BindingFlags]'NonPublic,Static'"
     shown = place.run(
+        "$evaluates = 'Microsoft.PowerShell.Utility\\Invoke-Expression '",
         f"$check = [scriptblock].GetMethod('CheckSuspiciousContent', {kind})",
         'function words($text) { "[$($check.Invoke($null, @(,[scriptblock]::Create($text).Ast)))]" }',
         "words 'Add-Type'",
         "words (mfaenv --shell powershell -p Marshall)",
         "words (mfaenv --shell powershell -p Marshall --duration no)",
-        'words ((mfaenv init powershell -p Marshall) -join "`n")',
+        "words (mfaenv init powershell -p Marshall)",
+        "words (Invoke-Expression (mfaenv init powershell -p Marshall).Replace($evaluates, ''))",
     )
-    assert [line for line in shown if line.startswith("[")] == ["[Add-Type]", "[]", "[]", "[]"], shown
+    assert [line for line in shown if line.startswith("[")] == ["[Add-Type]", "[]", "[]", "[]", "[]"], shown
 
 
 def test_every_form_of_the_documented_lines_sets_and_succeeds(place: Place) -> None:
