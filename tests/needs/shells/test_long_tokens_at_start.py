@@ -10,7 +10,7 @@ from mfaenv import shells
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.shells import MAX_VARIABLE
 
-NOW = re.compile(r"\b\d{10}(\.\d+)?\b|(?<=seen=)-|(?<=seen )-|(?<=seen = ['\"])-")
+NOW = re.compile(r"\b\d{10}(\.\d+)?\b|(?<=seen=)-|(?<=seen )-|(?<=seen = ['\"])-|(?<=seen = '')-")
 """The time, and what stands where it does before anything was stored."""
 
 
