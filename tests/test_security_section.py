@@ -224,7 +224,7 @@ KEYS_PROOFS = {
     ),
     "Then it deactivates the old key.": (ROTATES,),
     "With `--delete` it deletes the old key,": ("test_delete_deletes_the_old_key_at_once_or_in_a_later_run",),
-    "Your session stays valid.": (ROTATES,),
+    "Your session stays valid, and roles are assumed with it anew.": (ROTATES,),
     "The policy of `mfaenv policy --self-service` allows": ("test_the_self_service_policy_is_enough",),
     "At every moment at least one active": FINISHES,
     "If the command is interrupted or denied,": FINISHES,

@@ -12,7 +12,7 @@ from mfaenv.terminal.text import code_digits
 
 _TYPE = "Type:"
 _LEAVE = ("To take the session out of this shell:", "mfaenv unset")
-_LISTS = ("For the stored sessions (`mfaenv keys` has the long-term keys):", "mfaenv status [-p NAME]")
+_LISTS = ("For the stored sessions (`mfaenv -p` lists profiles, `mfaenv keys` long-term keys):", "mfaenv status [-p NAME]")
 _PRINT = "To print a session (`mfaenv keys export` moves keys out of the keychain):"
 OTHER_WORDS: dict[str, tuple[str, ...]] = {
     "version": (_TYPE, "mfaenv --version"),

@@ -39,8 +39,9 @@ def profile_of(title: str) -> str | None:
 
 
 def title_of(name: str, kind: str = PROFILE_TITLE) -> str:
-    """Return the config file's title for a name of this kind: botocore splits it as a shell does."""
-    return name if (kind, name) == (PROFILE_TITLE, DEFAULT) else f"{kind} {join((name,), 'sh')}"
+    """Return the config file's title for a name of this kind, in quotes where botocore, as a shell, would cut it."""
+    quoted = name if _NOT_PLAIN.isdisjoint(name) else join((name,), "sh")  # `aws configure` finds no others
+    return name if (kind, name) == (PROFILE_TITLE, DEFAULT) else f"{kind} {quoted}"
 
 
 def split_title(title: str) -> tuple[str, str]:

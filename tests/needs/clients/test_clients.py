@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from observed_aws import ObservedAws
@@ -14,6 +15,8 @@ from settings import configure, set_keys
 from terminals import missing, need, with_mfaenv
 from trouble import OTHER_SECRET, TOKEN
 
+from mfaenv.config import edit
+from mfaenv.config.rewrite import TextFile
 from mfaenv.pretend_aws.scenario import Scenario
 from mfaenv.pretend_aws.world import Credential
 
@@ -115,6 +118,19 @@ def test_the_aws_cli_works_with_it(stale: Product, scenario: Scenario, aws: Obse
     assert done.status == 0, done.err
     assert [line.split()[-1] for line in done.out.splitlines()] == ["alice-holiday-photos", "team-reports"]
     assert_signed_with_it(aws, scenario, "ListBuckets")
+
+
+def test_aws_configure_finds_a_profile_that_mfaenv_has_written(product: Product) -> None:
+    """It puts no quotes around a name without a blank, and takes none away."""
+    aws_cli = shutil.which("aws", path=os.defpath)
+    if aws_cli is None:
+        missing("Debian's aws")
+    file = Path(product.env["AWS_CONFIG_FILE"])
+    for name in ("R&D", "müller", "a#b~c", "my team"):
+        file.write_text(edit.with_values(TextFile("", ""), {name: {"region": "eu-west-1"}}).text, "utf-8")
+        line = [aws_cli, "configure", "set", "output", "json", "--profile", name]
+        subprocess.run(line, env={**product.env, "LC_ALL": "C.UTF-8"}, check=True)
+        assert file.read_text("utf-8").count("[") == 1
 
 
 def with_javascript_sdk() -> dict[str, str]:

@@ -136,14 +136,3 @@ def test_a_window_goes_away_when_another_process_brings_a_code(
     assert product.run("process", "-c", scenario.device.code()).status == 0
     assert finish(running).status == 0
     until(lambda: not screen.windows())
-
-
-def test_a_long_text_does_not_end_pinentry(
-    product: Product, scenario: Scenario, aws: ObservedAws, screen: Screen
-) -> None:
-    product = asking(product, screen, "pinentry")
-    name = "ü" * 2000
-    configure(product, name, role_arn="arn:aws:iam::111122223333:role/Developer", source_profile="default")
-    running = product.start("process", "--ask", "window", "-p", name)
-    screen.type(scenario.device.code(), lambda: sent_codes(aws))
-    assert finish(running).status == 0

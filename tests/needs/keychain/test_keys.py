@@ -365,6 +365,7 @@ def test_rotate_stores_a_new_key_switches_the_old_one_off_and_the_session_goes_o
     assert "is deactivated" in done.err
     assert new.secret not in done.err
     assert product.run("-f", "json", "--no-input").status == 0
+    assert product.run("-f", "json", "--no-input", "-p", "staging").status == 0
     assert [row["access_key_id"] for row in listed(product)] == [new.id]
     scenario.world.clock = lambda: time.time() + 40
     assert product.run("-f", "json", "--refresh", "--token-code", scenario.device.code()).status == 0
