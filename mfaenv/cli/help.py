@@ -26,13 +26,11 @@ EXAMPLES = {
     },
     "exec": {
         "mfaenv exec -- aws s3 ls": "list the buckets, with the session",
-        "mfaenv exec -p staging -- terraform plan": "run a tool in a role",
         "mfaenv exec --serve -p staging -- terraform apply": "run what takes longer than the role's hour",
     },
     "console": {
         "mfaenv console -p staging": "open its home page as the role of a profile",
         "mfaenv console -p staging --destination s3": "open a service's page",
-        "mfaenv console -p staging --print": "print the link, for another browser",
     },
     "status": {
         "mfaenv status": "show it as tables, without calling AWS",
@@ -64,7 +62,6 @@ EXAMPLES = {
     },
     "demo": {
         "mfaenv demo": "open a shell that uses a pretend AWS",
-        "mfaenv demo -- mfaenv status": "run one command there",
         "mfaenv demo --policy none -- aws s3 ls": "see that a device alone restricts nothing",
     },
     "help": {"mfaenv help": "list the topics", "mfaenv help roles": "read about roles"},

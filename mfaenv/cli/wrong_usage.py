@@ -12,11 +12,10 @@ from mfaenv.terminal.text import code_digits
 
 _TYPE = "Type:"
 _LEAVE = ("To take the session out of this shell:", "mfaenv unset")
-_LISTS = ("For the stored sessions (`mfaenv -p` lists profiles, `mfaenv keys` long-term keys):", "mfaenv status [-p NAME]")
+_LISTS = ("For the stored sessions (`mfaenv -p` has profiles, `mfaenv keys` keys):", "mfaenv status [-p NAME]")
 _PRINT = "To print a session (`mfaenv keys export` moves keys out of the keychain):"
 OTHER_WORDS: dict[str, tuple[str, ...]] = {
     "version": (_TYPE, "mfaenv --version"),
-    "refresh": (_TYPE, "mfaenv --refresh [-p NAME]"),
     "setup": (_TYPE, "mfaenv configure [-p NAME]"),
     "login": ("For a session in this shell (`mfaenv console` opens the AWS console):", "mfaenv [-p NAME]"),
     "add": ("To add keys, which `mfaenv configure` then sets up:", "aws configure --profile NAME"),

@@ -166,7 +166,7 @@ def _policy(name: str) -> str:
     try:
         with open(name, encoding="utf-8-sig") as file:
             policy = json.loads(file.read(MAX_POLICY_FILE), object_pairs_hook=_without_repeats)
-        text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
+        text = json.dumps(policy, separators=(",", ":"))  # in ASCII: AWS takes no character beyond U+00FF
         if not isinstance(policy, dict) or "Statement" not in policy:
             wrong = "is not an IAM policy: it has no Statement"
         elif len(text) > MAX_POLICY:

@@ -169,6 +169,25 @@ def test_of_several_profiles_with_keys_a_variable_chooses_one(
     assert 'eval "$(mfaenv init bash -p work)"' in (newcomer.home / ".bashrc").read_text()
 
 
+@pytest.mark.parametrize(
+    "default", ["role_arn = {}\nsource_profile = base\n", "sso_account_id = 123456789012\n"]
+)
+def test_a_default_without_keys_of_its_own_stays_what_new_windows_have(
+    newcomer: Product, scenario: Scenario, default: str
+) -> None:
+    file, role = Path(newcomer.env["AWS_SHARED_CREDENTIALS_FILE"]), "arn:aws:iam::111122223333:role/Developer"
+    file.write_text(file.read_text().replace("[default]", "[base]"))
+    text = config(newcomer).read_text().replace("[default]\n", "[profile base]\n", 1)
+    config(newcomer).write_text(f"{text}[default]\n{default.format(role)}")
+    done = newcomer.run("configure", "--yes", "--token-code", scenario.device.code())
+    assert done.status == 0, done.err
+    assert 'eval "$(mfaenv init bash)"' in (newcomer.home / ".bashrc").read_text()
+    assert done.err.rstrip().endswith("mfaenv" if "role_arn" in default else "mfaenv -p base")
+    (newcomer.home / ".bashrc").unlink()
+    assert newcomer.run("configure", "--yes", "-p", "base").status == 0
+    assert 'eval "$(mfaenv init bash -p base)"' in (newcomer.home / ".bashrc").read_text()
+
+
 def test_a_role_stays_on_the_keys_of_a_profile_that_is_a_role_too(
     newcomer: Product, scenario: Scenario
 ) -> None:

@@ -210,6 +210,20 @@ def test_a_policy_may_begin_with_a_byte_order_mark(product: Product, scenario: S
     assert product.run(*line, "-c", scenario.device.code()).json()["MFAENV_SESSION_POLICY"] == "limited"
 
 
+def test_a_policy_reaches_aws_in_ascii(product: Product, aws: ObservedAws, scenario: Scenario) -> None:
+    """AWS takes no character beyond U+00FF: API_AssumeRole.html, Policy."""
+    policy = product.home / "policy.json"
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::photos/夏/*"}
+    policy.write_text(
+        json.dumps({"Version": "2012-10-17", "Statement": statement}, ensure_ascii=False), "utf-8"
+    )
+    line = ("-p", "staging", "-f", "json", "--policy", str(policy))
+    assert product.run(*line, "-c", scenario.device.code()).status == 0
+    (call,) = assumed(aws)
+    assert call["Policy"].isascii()
+    assert json.loads(call["Policy"])["Statement"] == statement
+
+
 def test_a_changed_policy_file_is_another_session(
     product: Product, aws: ObservedAws, scenario: Scenario
 ) -> None:

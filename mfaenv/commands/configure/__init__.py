@@ -9,7 +9,7 @@ from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, credential_process, resolve, shell_settings
 from mfaenv.config.credential_process import PROCESS, SETTING, entry, other_program, session_profile
 from mfaenv.config.names import file_paths, profile_of
-from mfaenv.config.roles import chain, profile_behind_process, roles_of
+from mfaenv.config.roles import BEFORE_PROCESS, chain, profile_behind_process, roles_of
 from mfaenv.config.sources import profile_is_ours
 from mfaenv.errors import DONE, MfaenvError, join_names
 from mfaenv.fast import environment
@@ -68,13 +68,17 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
         settings = {request.source_profile: {"mfa_process": command}}
         offers.settings(why, settings, lambda: programs.gives_code(command, offers.terminal))
     _offer_sources(request.profile.text, _offer_process(request, files, env, offers), files, offers)
-    profile, shell = request.profile.text, shell_file.calling_shell(env, offers.terminal)
-    line = (MFAENV,) if profile == DEFAULT else (MFAENV, "-p", profile)
+    profile, default = request.profile.text, files.section(DEFAULT)
+    # A default that is a role, or signs in, stays what a new window has.
+    started = profile if options.get("profile") or BEFORE_PROCESS.isdisjoint(default) else DEFAULT
+    typed = started if default.get("source_profile") == profile else profile
+    line = (MFAENV,) if typed == DEFAULT else (MFAENV, "-p", typed)
+    shell = shell_file.calling_shell(env, offers.terminal)
     if env.get(environment.DEMO):
         offers.terminal.note("Your shell's startup file is left alone, since this is a demo.")
     else:
         shell_file.offer_direnv(env, offers, store)
-        if shell and shell_file.offer(shell, profile, env, offers):
+        if shell and shell_file.offer(shell, started, env, offers):
             return "Done. Open a new window, and when you need a session, type:", shells.join(line), ""
     command = shells.loading_line(shell, line) if shell else shells.join(line)
     return "Done. When you need a session, type:", "", command
