@@ -42,13 +42,9 @@ EXPLANATIONS = {
         "AWS says that the session has ended.",
         "Type the line again with --refresh. If the profile's own keys are temporary, get new ones.",
     ),
-    ("PackedPolicyTooLarge",): (
-        "AWS packs session policies and tags together, and these are too large: {text}",
-        "Make the policy shorter (--policy), name fewer (--policy-arns), or leave out session_tags.",
-    ),
-    ("MalformedPolicyDocument",): (
+    ("MalformedPolicyDocument", "PackedPolicyTooLarge"): (
         "AWS does not take the session policy: {text}",
-        "Correct --policy or --policy-arns.",
+        "Correct --policy or --policy-arns. Session tags count with them.",
     ),
     ("Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"): (
         "AWS is throttling this account's calls.",

@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -186,6 +187,23 @@ def test_a_default_without_keys_of_its_own_stays_what_new_windows_have(
     (newcomer.home / ".bashrc").unlink()
     assert newcomer.run("configure", "--yes", "-p", "base").status == 0
     assert 'eval "$(mfaenv init bash -p base)"' in (newcomer.home / ".bashrc").read_text()
+
+
+def test_where_a_new_window_has_another_profile_the_line_to_type_names_this_one(
+    newcomer: Product, scenario: Scenario
+) -> None:
+    file = Path(newcomer.env["AWS_SHARED_CREDENTIALS_FILE"])
+    file.write_text(file.read_text() + file.read_text().replace("[default]", "[work]"))
+    assert newcomer.run("configure", "--yes", "-p", "work", "-c", scenario.device.code()).status == 0
+    assert 'eval "$(mfaenv init bash -p work)"' in (newcomer.home / ".bashrc").read_text()
+    scenario.world.clock = lambda: time.time() + 40
+    done = newcomer.run("configure", "--yes", "-p", "default", "-c", scenario.device.code())
+    assert done.status == 0
+    assert done.err.endswith("type:\n        mfaenv -p default\n")
+    newcomer.env["AWS_PROFILE"] = "work"
+    (newcomer.home / ".bashrc").unlink()
+    done = newcomer.run("configure", "--yes", "-p", "default")
+    assert done.err.endswith("type:\n        mfaenv -p default\n")
 
 
 def test_a_role_stays_on_the_keys_of_a_profile_that_is_a_role_too(

@@ -72,14 +72,15 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
     # A default that is a role, or signs in, stays what a new window has.
     started = profile if options.get("profile") or BEFORE_PROCESS.isdisjoint(default) else DEFAULT
     typed = started if default.get("source_profile") == profile else profile
-    line = (MFAENV,) if typed == DEFAULT else (MFAENV, "-p", typed)
+    is_plain = typed == DEFAULT and not (options.get("profile") and env.get(environment.AWS_PROFILE))
+    line = (MFAENV,) if is_plain else (MFAENV, "-p", typed)
     shell = shell_file.calling_shell(env, offers.terminal)
     if env.get(environment.DEMO):
         offers.terminal.note("Your shell's startup file is left alone, since this is a demo.")
     else:
         shell_file.offer_direnv(env, offers, store)
-        if shell and shell_file.offer(shell, started, env, offers):
-            return "Done. Open a new window, and when you need a session, type:", shells.join(line), ""
+        if shell and (words := shell_file.offer(shell, started, line, env, offers)):
+            return "Done. Open a new window, and when you need a session, type:", shells.join(words), ""
     command = shells.loading_line(shell, line) if shell else shells.join(line)
     return "Done. When you need a session, type:", "", command
 

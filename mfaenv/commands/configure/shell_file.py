@@ -11,7 +11,7 @@ from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, edit, rewrite
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import catalog
-from mfaenv.fast.parse import DEFAULT, Env, Options
+from mfaenv.fast.parse import DEFAULT, Env, Options, Words
 from mfaenv.store import Store
 from mfaenv.terminal import program
 from mfaenv.terminal.terminal import Terminal
@@ -34,8 +34,8 @@ def calling_shell(env: Env, terminal: Terminal) -> str:
         return ""
 
 
-def offer(shell: str, profile: str, env: Env, offers: Offers) -> bool:
-    """Offer the line for the shell's file; return whether that has it now. Raise MfaenvError."""
+def offer(shell: str, profile: str, words: Words, env: Env, offers: Offers) -> Words:
+    """Offer the line; return what to type in a new window if the file has it now, else nothing. Raise MfaenvError."""
     note, language = offers.terminal.note, shells.get_target(shell)
     line = shells.init_line(shell, () if profile == DEFAULT else ("-p", profile), _command(env))
     path = _startup_file(shell, env)
@@ -47,18 +47,19 @@ def offer(shell: str, profile: str, env: Env, offers: Offers) -> bool:
             note(f"The startup file of {shell} is unknown. Put this line into it:", line)
         else:
             note(f"{shell} has no function to load.")
-        return False
+        return ()
     _note_login(language.startup_at_login, line, offers.terminal)
     file = rewrite.read(path)
     if _FUNCTION.search(file.text) if language.saved else _has_line(file.text, shell):
-        return True
+        return words if words[1:] or line in file.text else (*words, "-p", profile)
     if language.saved:
         named: Options = {} if profile == DEFAULT else {"profile": profile}
-        return offers.change(f"What {shell} loads at its start:", file, init.text_for_file(shell, named, env))
+        text = init.text_for_file(shell, named, env)
+        return words if offers.change(f"What {shell} loads at its start:", file, text) else ()
     before = "" if file.text else language.startup_before
     first = f"source {before}" if before and os.path.exists(os.path.expanduser(before)) else ""
     text = with_line(file.text, line, first)
-    return offers.change(f"The line that loads mfaenv in each new {shell}:", file, text)
+    return words if offers.change(f"The line that loads mfaenv in each new {shell}:", file, text) else ()
 
 
 def _has_line(text: str, shell: str) -> bool:

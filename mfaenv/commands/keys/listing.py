@@ -111,7 +111,8 @@ def _show(rows: Sequence[_KeyRow], terminal: Terminal) -> None:
             if row.problem.command:
                 parts.append(Styled(f"  {with_own_name(row.problem.command, terminal.env)}", unbroken=True))
     text_to_stdout(terminal.drawn(*parts))
-    ageless = next((row for row in rows if row.access_key_id and not row.created and not row.problem), None)
+    explained = {row.profile for row in rows if row.created or row.problem}
+    ageless = next((row for row in rows if row.access_key_id and row.profile not in explained), None)
     if ageless and Store.of(terminal.env).can_be_written():
         line = to_type("exec", *(("-p", ageless.profile) if ageless.profile else ()), "--", MFAENV, "keys")
         terminal.note("Ages and last use come from IAM, which wants a session. With one:", line)

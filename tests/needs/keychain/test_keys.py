@@ -327,18 +327,19 @@ def test_the_list_shows_files_keychain_programs_and_the_environment(
     assert scenario.key.secret not in shown
 
 
-@pytest.mark.usefixtures("keychain")
-def test_the_list_shows_both_where_older_keys_are_back_in_the_file(
-    product: Product, scenario: Scenario
+def test_the_list_shows_both_where_the_file_and_the_keychain_have_keys(
+    product: Product, scenario: Scenario, keychain: Keychain
 ) -> None:
-    succeeded(product.run("keys", "import"))
-    older = "[default]\naws_access_key_id = AKIAOLDERKEYEXAMPLE0\naws_secret_access_key = x\n"
-    credentials(product).write_text(older)
-    rows = [(row["profile"], row["place"], row["access_key_id"]) for row in listed(product)]
+    other = json.dumps({"Version": 1, "AccessKeyId": "AKIAOTHEREXAMPLE0000", "SecretAccessKey": "other"})
+    keychain.tool("store", "--label=x", "service", "mfaenv", "username", "default", data=other)
+    configure(product, credential_process="mfaenv keys get -p default")
+    get_session(product, scenario)
+    rows = [(row["profile"], row["place"], row["access_key_id"], row["age_days"]) for row in listed(product)]
     assert rows == [
-        ("default", "file", "AKIAOLDERKEYEXAMPLE0"),
-        ("default", "keychain", scenario.key.id),
+        ("default", "file", scenario.key.id, 0),
+        ("default", "keychain", "AKIAOTHEREXAMPLE0000", None),
     ]
+    assert "Ages and last use" not in product.run("keys").err
 
 
 @pytest.fixture(params=["file", "keychain"])
