@@ -61,11 +61,9 @@ def _print_with_session(shell: str, options: Options, env: Env) -> None:
     system = env.get("SYSTEMROOT", r"C:\Windows")
     function = function_and_hook(shell, "" if is_shown else store.latest(), now, [], hook=hook)
     code = function.replace("@SYSTEM@", system) + without_comments(completion(shell))
-    text = variables + code.encode()
-    if language.init_in_one_line and not is_shown:
-        lines = language.quote(text.decode()).replace("\n", "','")
-        text = language.init_in_one_line.format(lines=lines).encode()
-    (fast.secrets_to_stdout if session else fast.to_stdout)(text)
+    if language.code_in_one_line and not is_shown:
+        code = language.code_in_one_line.format(lines=language.quote(code).replace("\n", "','"))
+    (fast.secrets_to_stdout if session else fast.to_stdout)(variables + code.encode())
 
 
 def _path(shell: str, env: Env) -> list[Pair]:

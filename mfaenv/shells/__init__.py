@@ -88,8 +88,8 @@ class Target:
     hook: tuple[str, ...] = ()
     completion = ""
     init_begin = ""  # what `init` prints first, with `{line}`, its own
-    init_in_one_line = (
-        ""  # evaluates its `{lines}`, in quotes and with commas: where the usual ways take lines apart
+    code_in_one_line = (
+        ""  # evaluates its `{lines}`, as quoted words, where the shell takes what is piped line by line
     )
     at_start = "{text}"  # how it prints what sets the stored session
     script = ""  # which the function runs where that is one line, and cannot choose

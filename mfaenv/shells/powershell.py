@@ -34,8 +34,7 @@ class PowerShell(Target):
     separator = b" "
     line = "{command} --shell {target} | Invoke-Expression"
     init = "{command} init {target} | Invoke-Expression"
-    # What is piped is evaluated line by line, and an array of lines not at all.
-    init_in_one_line = 'Microsoft.PowerShell.Utility\\Invoke-Expression (({lines}) -join "`n")\n'
+    code_in_one_line = 'Microsoft.PowerShell.Utility\\Invoke-Expression (({lines}) -join "`n")\n'
     reads = ("powershell", "pwsh")
     function = "powershell.function.ps1"
     hook = ("powershell.hook.ps1",)

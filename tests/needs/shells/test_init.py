@@ -37,9 +37,9 @@ def text(shell: str, *, hook: bool = True) -> bytes:
 def printed(bare: Product, shell: str, *options: str) -> str:
     """Return what `init` prints, the lines of PowerShell's apart."""
     out = bare.run("init", shell, *options).out
-    head = shells.get_target(shell).init_in_one_line.partition("{lines}")[0]
-    assert out.startswith(head)
-    return out.removeprefix(f"{head}'").replace("','", "\n").replace("''", "'") if head else out
+    head = shells.get_target(shell).code_in_one_line.partition("{lines}")[0]
+    variables, _, code = out.rpartition(head) if head else (out, "", "")
+    return variables + code.replace("','", "\n").replace("''", "'")
 
 
 def check(text: bytes, *command: str) -> tuple[int, str]:

@@ -118,15 +118,24 @@ def test_no_line_that_sets_shows_a_key(place: Place) -> None:
     [
         LOAD,
         "mfaenv init powershell | Out-String | Invoke-Expression",
-        "Invoke-Expression (&mfaenv init powershell)",
         'Invoke-Expression "$(mfaenv init powershell)"',
         'Invoke-Expression ((mfaenv init powershell) -join "`n")',
-        ". ([scriptblock]::Create((mfaenv init powershell)))",
+        '. ([scriptblock]::Create((mfaenv init powershell) -join "`n"))',
     ],
 )
 def test_every_usual_way_to_evaluate_init_loads_it(place: Place, line: str) -> None:
     shown = place.run(line, "mfaenv -p staging", "what-is-set")
     assert kept(shown) == ["staging"], shown
+
+
+def test_an_error_at_the_start_has_no_secret(place: Place) -> None:
+    shown = place.run(
+        "Set-Variable -Scope global -Name _mfaenv_gone -Value x -Option ReadOnly",
+        f"$ErrorActionPreference = 'Stop'\ntry {{ {LOAD} }} catch {{ $_.InvocationInfo | Format-List * | Out-String }}",
+        "$ErrorActionPreference = 'Continue'; what-is-set",
+    )
+    assert "_mfaenv_gone" in "\n".join(shown)
+    assert not [secret for secret in place.secrets if secret in "\n".join(shown)]
 
 
 def test_a_line_of_its_own_shows_nothing(place: Place) -> None:
@@ -149,8 +158,8 @@ def test_no_text_makes_powershell_log_it_by_itself(place: Place) -> None:
         "words 'Add-Type'",
         "words (mfaenv --shell powershell -p Marshall)",
         "words (mfaenv --shell powershell -p Marshall --duration no)",
-        "words (mfaenv init powershell -p Marshall)",
-        "words (Invoke-Expression (mfaenv init powershell -p Marshall).Replace($evaluates, ''))",
+        'words ((mfaenv init powershell -p Marshall) -join "`n")',
+        "words (Invoke-Expression (mfaenv init powershell)[-1].Replace($evaluates, ''))",
     )
     assert [line for line in shown if line.startswith("[")] == ["[Add-Type]", "[]", "[]", "[]", "[]"], shown
 
