@@ -200,10 +200,6 @@ def test_where_a_new_window_has_another_profile_the_line_to_type_names_this_one(
     done = newcomer.run("configure", "--yes", "-p", "default", "-c", scenario.device.code())
     assert done.status == 0
     assert done.err.endswith("type:\n        mfaenv -p default\n")
-    newcomer.env["AWS_PROFILE"] = "work"
-    (newcomer.home / ".bashrc").unlink()
-    done = newcomer.run("configure", "--yes", "-p", "default")
-    assert done.err.endswith("type:\n        mfaenv -p default\n")
 
 
 def test_a_role_stays_on_the_keys_of_a_profile_that_is_a_role_too(
