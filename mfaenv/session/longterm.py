@@ -1,8 +1,5 @@
 """Long-term keys that a program gives, ours from the keychain or another's."""
 
-from contextlib import nullcontext
-from threading import current_thread, main_thread
-
 from mfaenv.aws import provider
 from mfaenv.command_line import to_type
 from mfaenv.config import credential_process, sources
@@ -21,13 +18,11 @@ def load_keys(request: Request, terminal: Terminal) -> Keys | Session:
         if keys is None:
             raise missing_entry(entry)
         return keys._replace(source=request.process.source)
-    # In another thread a question has the terminal, or a command.
-    with terminal.for_program() if current_thread() is main_thread() else nullcontext():
-        try:
-            got = provider.credentials(request, terminal.env, program.start_tracked)
-        except BaseException:
-            program.end_tracked()
-            raise
+    try:
+        got = provider.credentials(request, terminal.env, program.start_tracked)
+    except BaseException:
+        program.end_tracked()
+        raise
     source = request.process.source or request.provider
     if not got.token and got.access_key.startswith("ASIA"):
         wrong = f"The {source} gives the access key of a session, {got.access_key}, without its token."

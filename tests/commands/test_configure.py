@@ -185,20 +185,31 @@ def test_a_default_without_keys_of_its_own_stays_what_new_windows_have(
     assert 'eval "$(mfaenv init bash)"' in (newcomer.home / ".bashrc").read_text()
     assert done.err.rstrip().endswith("mfaenv" if "role_arn" in default else "mfaenv -p base")
     (newcomer.home / ".bashrc").unlink()
+    again = newcomer.run("configure", "--yes")
+    assert again.err.splitlines()[-1] == done.err.splitlines()[-1]
+    (newcomer.home / ".bashrc").unlink()
     assert newcomer.run("configure", "--yes", "-p", "base").status == 0
     assert 'eval "$(mfaenv init bash -p base)"' in (newcomer.home / ".bashrc").read_text()
 
 
+@pytest.mark.parametrize("shell", ["bash", "nu"])
 def test_where_a_new_window_has_another_profile_the_line_to_type_names_this_one(
-    newcomer: Product, scenario: Scenario
+    newcomer: Product, scenario: Scenario, shell: str
 ) -> None:
+    newcomer.env["MFAENV_SHELL"] = shell
     file = Path(newcomer.env["AWS_SHARED_CREDENTIALS_FILE"])
     file.write_text(file.read_text() + file.read_text().replace("[default]", "[work]"))
     assert newcomer.run("configure", "--yes", "-p", "work", "-c", scenario.device.code()).status == 0
-    assert 'eval "$(mfaenv init bash -p work)"' in (newcomer.home / ".bashrc").read_text()
     scenario.world.clock = lambda: time.time() + 40
     done = newcomer.run("configure", "--yes", "-p", "default", "-c", scenario.device.code())
-    assert done.status == 0
+    assert done.err.endswith("type:\n        mfaenv -p default\n")
+
+
+def test_where_a_variable_names_another_profile_the_line_to_type_names_this_one(
+    newcomer: Product, scenario: Scenario
+) -> None:
+    newcomer.env["AWS_PROFILE"] = "staging"
+    done = newcomer.run("configure", "--yes", "-p", "default", "-c", scenario.device.code())
     assert done.err.endswith("type:\n        mfaenv -p default\n")
 
 

@@ -13,7 +13,7 @@ from product import Outcome, Product, finish
 from programs import write_program
 from settings import configure
 from shell_table import BASH
-from terminals import CTRL_C, direct, open_window
+from terminals import direct, open_window
 
 from mfaenv.errors import MfaenvError
 from mfaenv.pretend_aws.scenario import Scenario
@@ -304,24 +304,6 @@ def test_the_terminal_shows_what_is_typed_after_a_program_that_hid_it_was_ended(
         os.kill(int(pid.read_text()), ended_by)
         assert window.see(MODES) == before
     assert pid.read_text().endswith(" ended"), "the program had a moment to do so by itself"
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="its programs hide what is typed in another way")
-@pytest.mark.parametrize("use", ["mfa_process", "credential_process"])
-def test_the_terminal_shows_what_is_typed_after_a_program_that_leaves_it_hidden(
-    product: Product, program: Program, use: str
-) -> None:
-    hides = "os.system('stty -echo </dev/tty')\nopen('/dev/tty', 'w').write('PIN: ')"
-    command = program(f"import time\n{hides}\ntime.sleep(600)")
-    configure(product, "tool", credential_process=command)
-    configure(product, "default", mfa_process=command)
-    profile = "tool" if use == "credential_process" else "default"
-    with open_window(product, BASH) as window:
-        window.enter(f"stty -g; mfaenv --shell sh -p {profile}; stty -g")
-        before = window.see(MODES)
-        window.see("PIN: ")
-        window.press(CTRL_C)
-        assert window.see(MODES) == before
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it ends programs in another way")

@@ -71,8 +71,12 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
     profile, default = request.profile.text, files.section(DEFAULT)
     # A default that is a role, or signs in, stays what a new window has.
     started = profile if options.get("profile") or BEFORE_PROCESS.isdisjoint(default) else DEFAULT
-    typed = started if default.get("source_profile") == profile else profile
-    line = (MFAENV,) if typed == DEFAULT else (MFAENV, "-p", typed)
+    source = profile_behind_process(files, default.get("source_profile", ""))
+    typed = started if source == profile else profile
+    is_plain = typed == DEFAULT and not (
+        options.get("profile") and any(map(env.get, environment.PROFILE_VARIABLES))
+    )
+    line = (MFAENV,) if is_plain else (MFAENV, "-p", typed)
     shell = shell_file.calling_shell(env, offers.terminal)
     if env.get(environment.DEMO):
         offers.terminal.note("Your shell's startup file is left alone, since this is a demo.")

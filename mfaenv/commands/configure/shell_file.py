@@ -51,7 +51,8 @@ def offer(shell: str, profile: str, words: Words, env: Env, offers: Offers) -> W
     _note_login(language.startup_at_login, line, offers.terminal)
     file = rewrite.read(path)
     if _FUNCTION.search(file.text) if language.saved else _has_line(file.text, shell):
-        return words if words[1:] or line in file.text else (*words, "-p", profile)
+        is_own = line and line in _COMMENTS.sub("", file.text)  # any other may name another profile
+        return words if words[1:] or is_own else (*words, "-p", profile)
     if language.saved:
         named: Options = {} if profile == DEFAULT else {"profile": profile}
         text = init.text_for_file(shell, named, env)
