@@ -13,25 +13,28 @@ from mfaenv.fast import environment
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import Env
 from mfaenv.model import Keys, Origin, Request
-from mfaenv.session import remembered
+from mfaenv.session import keychain, longterm, remembered
 from mfaenv.session.cache import CallLock, Context
 from mfaenv.session.code import CodeSource
+from mfaenv.terminal import program
+from mfaenv.terminal.terminal import Terminal
 from mfaenv.terminal.text import DOUBTFUL, Styled, cells
 from mfaenv.terminal.tty import USUAL_COLUMNS
 
 TRIES = 3
 CODE_SECONDS = 30  # in which a device shows one code: https://datatracker.ietf.org/doc/html/rfc6238#section-5.2
-WAIT_SECONDS = 0.5  # between two looks at the background: on Windows Ctrl-C ends no wait
+QUIET_SECONDS = 0.5  # until it is shown that the background waits for the keychain
 IDLE_SECONDS = 60  # after which a connection may be dead, as where the machine slept: it would lose the code
 
 
 class BackgroundClient:
-    """The STS client, made in the background of the question."""
+    """The STS client and its keys, made in the background of the question."""
 
-    def __init__(self, request: Request, keys: Keys) -> None:
+    def __init__(self, request: Request, keys: Keys, terminal: Terminal) -> None:
         self.keys = keys
         self.user = request.user
         self._request = request
+        self._terminal = terminal
         self._client: Any = None
         self._error: BaseException | None = None
         self._made: Event | None = None
@@ -53,10 +56,13 @@ class BackgroundClient:
 
     def client(self) -> Any:
         """Wait for the client, or make it now. Raise what went wrong."""
+        told = False
         if self._made is None:
-            self._make()
-        while self._made and not self._made.wait(WAIT_SECONDS):
-            pass
+            self._make(self._terminal)
+        while self._made and not self._made.wait(QUIET_SECONDS):
+            if not (self.keys.secret_key or told):
+                told = True
+                self._terminal.show_waiting(keychain.WAITING)
         if self._error is not None:
             raise self._error
         if time.time() - self._made_at > IDLE_SECONDS:
@@ -65,7 +71,7 @@ class BackgroundClient:
 
     def _make_ahead(self, made: Event) -> None:
         try:
-            self._make()
+            self._make(Terminal(self._terminal.env, quiet=True))  # the question stands
             # Opens the connection, and fails with bad keys and clocks before a code is spent on them.
             self.user = sts.identity(self._client, self.keys).user  # who may have another name by now
         except BaseException as error:  # noqa: BLE001 - raised where it is waited for
@@ -73,7 +79,8 @@ class BackgroundClient:
         finally:
             made.set()
 
-    def _make(self) -> None:
+    def _make(self, terminal: Terminal) -> None:
+        self.keys = longterm.with_secret(self._request, self.keys, terminal)
         self._client = client.client("sts", client.settings_of(self._request), self.keys)
         self._made_at = time.time()
 
@@ -114,32 +121,36 @@ class UsedCodeError(MfaenvError):
 
 def fetch(
     request: Request, keys: Keys, source: CodeSource, context: Context, lock: CallLock
-) -> tuple[Session, str]:
-    """Get a session for the request, which has its device; return it and the keys' user, with the lock acquired.
+) -> tuple[Session, Keys, str]:
+    """Get a session for the request, which has its device; return it, the keys and their user, with the lock acquired.
 
     Raise MfaenvError, KeyboardInterrupt, SessionStoredError.
     """
-    terminal, background = context.terminal, BackgroundClient(request, keys)
+    terminal, background = context.terminal, BackgroundClient(request, keys, context.terminal)
     tries, wrong = TRIES if source.asks else 1, ""
-    while True:
-        if source.asks:
-            lock.release()
-        with terminal.watching(partial(background.check, terminal.check)):
-            code = source.get(question(request, terminal.env), wrong)
-        try:
-            return _send(code, request, background, context, lock), background.user
-        except (WrongCodeError, UsedCodeError) as error:
-            lock.release()
-            tries -= 1
-            if not tries:
-                if context.acquisition.token_code.origin is Origin.VARIABLE:  # of another time, perhaps
-                    error.hint = "Unset MFAENV_TOKEN_CODE, or set it to the next code."
-                raise
-            wrong = error.message
-            if isinstance(error, UsedCodeError):
-                terminal.wait(error.message.rstrip("."), CODE_SECONDS - context.now() % CODE_SECONDS)
-            else:
-                terminal.error(error)
+    try:
+        while True:
+            if source.asks:
+                lock.release()
+            with terminal.watching(partial(background.check, terminal.check)):
+                code = source.get(question(request, terminal.env), wrong)
+            try:
+                return _send(code, request, background, context, lock), background.keys, background.user
+            except (WrongCodeError, UsedCodeError) as error:
+                lock.release()
+                tries -= 1
+                if not tries:
+                    if context.acquisition.token_code.origin is Origin.VARIABLE:  # of another time, perhaps
+                        error.hint = "Unset MFAENV_TOKEN_CODE, or set it to the next code."
+                    raise
+                wrong = error.message
+                if isinstance(error, UsedCodeError):
+                    terminal.wait(error.message.rstrip("."), CODE_SECONDS - context.now() % CODE_SECONDS)
+                else:
+                    terminal.error(error)
+    except BaseException:
+        program.end_tracked()  # the background thread may wait for one
+        raise
 
 
 def _send(

@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 
 from mfaenv import duration
 from mfaenv.aws import address, client, explain, sts
-from mfaenv.config import role_sessions
+from mfaenv.config import credential_process, role_sessions
 from mfaenv.errors import DeniedError, MfaenvError, SessionStoredError
 from mfaenv.fast.entry import Session
 from mfaenv.fast.environment import timestamp
@@ -157,14 +157,15 @@ class Sessions:
             raise MfaenvError(wrong, "Export them again, or put them into a profile.")
         source = self._source(request)
         searched = not request.device.text
-        # Before anybody is asked: a program may ask on the terminal too, as some keychains do, or run mfaenv.
-        keys = longterm.with_secret(request, keys, self._terminal)
+        if searched or not request.account or not credential_process.entry(request.process.text):
+            # Before anybody is asked: another's program may ask on the terminal too, or run mfaenv.
+            keys = longterm.with_secret(request, keys, self._terminal)
         with self._cache.lock_prompt(source, keys.access_key, request.profile.text):
             if searched or not request.account:
                 lock.acquire()
                 request = device.complete(request, keys, self._context, lock)
             try:
-                credentials, user = fetch(request, keys, source, self._context, lock)
+                credentials, keys, user = fetch(request, keys, source, self._context, lock)
             except explain.WrongDeviceError:  # a new one has another name
                 remembered.forget_device(self._store, keys.access_key, request, self._now())
                 raise

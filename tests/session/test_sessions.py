@@ -17,6 +17,7 @@ from mfaenv.model import Keys
 from mfaenv.pretend_aws.scenario import DEMO_REGION, Scenario
 from mfaenv.session import fetch, service
 from mfaenv.session.fetch import BackgroundClient
+from mfaenv.terminal.terminal import Terminal
 
 
 def told(product: Product, *arguments: str) -> tuple[str, str]:
@@ -75,7 +76,7 @@ def test_an_error_of_the_machine_ends_no_question(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(BackgroundClient, "_make", fail)
     keys = Keys("AKIAIOSFODNN7EXAMPLE", "secret", "", "")
     request = service.resolve_request({}, product.env).request
-    background = BackgroundClient(request, keys)
+    background = BackgroundClient(request, keys, Terminal(product.env))
     background.begin()
     with pytest.raises(OSError, match="Too many"):
         background.client()
@@ -135,7 +136,7 @@ def test_a_code_is_not_sent_on_a_connection_that_was_idle_for_long(
     )
     keys = Keys(scenario.key.id, scenario.key.secret, "", "")
     request = service.resolve_request({}, product.env).request
-    background = BackgroundClient(request, keys)
+    background = BackgroundClient(request, keys, Terminal(product.env))
     background.begin()
     background.client().get_caller_identity()
     assert len(ports) == (1 if longest > 0 else 2)

@@ -86,16 +86,25 @@ def test_a_keychain_is_read_where_no_thread_can_be_started(product: Product) -> 
     assert (done.status, done.out, done.err) == (0, product.env["HELD"] + "\n", "")
 
 
-def test_the_keychain_is_read_before_the_question(product: Product, scenario: Scenario, locked: Path) -> None:
-    """Some keychains ask on the terminal too. The second run knows the device."""
-    for options in ((), ("--refresh",)):
-        locked.touch()
-        with direct(product, "--shell", "sh", *options) as window:
-            window.see(WAITING)
-            assert "MFA code: " not in window.text
-            locked.unlink()
-            window.see("MFA code: ")
-            window.enter(scenario.device.code())
-            assert window.ended() == 0
-            assert window.text.count(WAITING) == 1
-        scenario.world.clock = lambda: time.time() + 40
+def test_it_is_said_before_the_question_or_after_it_and_not_within(
+    product: Product, scenario: Scenario, locked: Path
+) -> None:
+    """The first run reads the keychain before it can ask, the next one while the question stands."""
+    locked.touch()
+    with direct(product, "--shell", "sh") as window:
+        window.see(WAITING)
+        locked.unlink()
+        window.see("MFA code: ")
+        window.enter(scenario.device.code())
+        assert window.ended() == 0
+        assert window.text.count(WAITING) == 1
+    locked.touch()
+    scenario.world.clock = lambda: time.time() + 40
+    with direct(product, "--shell", "sh", "--refresh") as window:
+        window.see("MFA code: ")
+        window.enter(scenario.device.code())
+        window.see(WAITING)
+        locked.unlink()
+        window.see("AWS_SESSION_TOKEN")
+        assert window.ended() == 0
+        assert window.text.count(WAITING) == 1
