@@ -267,6 +267,8 @@ KEYS_PROOFS = {
     "Servers, SSH sessions and WSL often have": (),
     "Then the error says what you can": WITHOUT_KEYCHAIN,
     "A keychain that keeps keys only in": ("test_a_keychain_that_keeps_things_in_memory_alone_is_refused",),
+    "A keychain that asks on the terminal itself,": (),
+    "Unlock it first, or use a pinentry": (),
     "On Linux, mfaenv refuses another user's D-Bus,": (
         "test_no_keys_go_to_the_bus_of_another_user",
         "test_no_bus_is_looked_for_where_others_can_make_one",
