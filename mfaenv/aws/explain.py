@@ -15,12 +15,7 @@ from mfaenv.shells import join
 
 WRONG_DEVICE = "MultiFactorAuthentication failed"
 INVALID_CODE = f"{WRONG_DEVICE} with invalid MFA one time pass code"
-CLOCK_COMPLAINTS = (
-    "Signature expired",
-    "Signature not yet current",
-    "RequestTimeTooSkewed",
-    "RequestExpired",
-)
+CLOCK_COMPLAINTS = ("Signature expired", "Signature not yet current", "RequestTimeTooSkewed", "RequestExpired")
 # AWS has one code for both: the text tells which.
 WRONG_SECRET, OTHER_SCOPE = "SignatureDoesNotMatch", "Credential should be scoped to"
 

@@ -1,7 +1,10 @@
 """mfaenv's own commands as `credential_process`: for the keychain's keys, and for a session."""
 
+import os
+
 from mfaenv.aws import process
 from mfaenv.command_line import is_mfaenv, own_name
+from mfaenv.config.awsfiles import Sections
 from mfaenv.errors import MfaenvError, without_value
 from mfaenv.fast.catalog import read
 from mfaenv.fast.parse import CommandLine, Env, text
@@ -37,6 +40,16 @@ def other_program(command: str) -> str:
     """Return the program that a command starts; empty for this one, or none."""
     name = next(iter(_words(command) or command.split()), "")
     return "" if is_mfaenv(name) else without_value(name)
+
+
+def moved(sections: Sections, env: Env) -> dict[str, dict[str, str]]:
+    """Return the settings that name a file of this program that is not there, with its name of today."""
+    commands = {name: _words(section.get(SETTING, "")) for name, section in sections.items()}
+    return {
+        name: {SETTING: join((own_name(env), *words[1:]))}
+        for name, words in commands.items()
+        if words and is_mfaenv(words[0]) and os.path.isabs(words[0]) and not os.path.exists(words[0])
+    }
 
 
 def _line_of(command: str) -> CommandLine:

@@ -107,8 +107,7 @@ COMMANDS = {
         _rows("profile", "token_code", "serial_number", "dry_run", "yes"),
     ),
     "doctor": Command(
-        "Show what is set up, and prove whether MFA is really required.",
-        _DOCTOR_OPTIONS | _rows("as_json"),
+        "Show what is set up, and prove whether MFA is really required.", _DOCTOR_OPTIONS | _rows("as_json")
     ),
     "keys": Command(
         "Show the long-term keys, put them into the keychain, rotate them.",
@@ -123,8 +122,7 @@ COMMANDS = {
         optional=True,
     ),
     "policy": Command(
-        "Print the IAM policy that denies everything without MFA.",
-        _rows("quiet", "self_service"),
+        "Print the IAM policy that denies everything without MFA.", _rows("quiet", "self_service")
     ),
     "demo": Command(
         "Try all of this with a pretend AWS, without an account.",

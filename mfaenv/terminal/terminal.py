@@ -15,22 +15,11 @@ from mfaenv.errors import CODE_NEEDED, MfaenvError, SessionStoredError
 from mfaenv.fast.environment import NO_INPUT
 from mfaenv.fast.parse import Options
 from mfaenv.terminal import tty
-from mfaenv.terminal.text import (
-    ASKED,
-    BAD,
-    DOUBTFUL,
-    FAINT,
-    PLAIN,
-    Row,
-    Styled,
-    Table,
-    code_digits,
-    printable,
-    wrapped,
-)
+from mfaenv.terminal.text import ASKED, BAD, DOUBTFUL, FAINT, PLAIN, Styled, code_digits, printable, wrapped
 
 if TYPE_CHECKING:
     from mfaenv.terminal.page import Page
+    from mfaenv.terminal.text import Row, Table
 
 T = TypeVar("T")
 
@@ -109,11 +98,7 @@ class Terminal:
         return self._ask([*lines], lambda text: numbered.get(text.strip().lstrip("0")), wrong, indent=below)
 
     def _ask(
-        self,
-        question: Sequence[Styled],
-        read: Callable[[str], T | None],
-        wrong: str = "",
-        indent: str = "",
+        self, question: Sequence[Styled], read: Callable[[str], T | None], wrong: str = "", indent: str = ""
     ) -> T:
         *above, asked = question
         with self.open_tty() as console:

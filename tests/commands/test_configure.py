@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 import sys
 import time
@@ -486,9 +487,34 @@ def test_a_line_that_is_there_is_found(newcomer: Product, scenario: Scenario, li
     assert (newcomer.home / ".bashrc").read_text() == f"{line}\n"
 
 
+# The shell knows what is before these paths.
+OF_OTHER_FOLDERS = """eval "$("$HOME"/bin/mfaenv init bash)"
+eval "$($HOME/bin/mfaenv init bash)"
+"""
+
 LOGIN = """mfaenv: As a login shell, as in macOS' Terminal, bash reads {} and not ~/.bashrc. Put this line there:
         {}
 """
+
+
+def test_a_path_of_mfaenv_that_is_not_there_any_more_is_told(newcomer: Product, scenario: Scenario) -> None:
+    assert newcomer.run("configure", "--yes", "--token-code", scenario.device.code()).status == 0
+    startup, config = newcomer.home / ".bashrc", Path(newcomer.env["AWS_CONFIG_FILE"])
+    settings, line, gone = config.read_text(), shells.init_line("bash"), "/opt/gone/bin/mfaenv"
+    former = line.replace("$(mfaenv", f"$({gone}")
+    startup.write_text(OF_OTHER_FOLDERS + former)
+    config.write_text(re.sub(r"(credential_process = )\S*mfaenv", rf"\1{gone}", settings))
+    assert gone in config.read_text()
+    before = newcomer.run("doctor", "--no-input")
+    assert "profile default-mfa: its credential_process names a file that is not there" in " ".join(
+        before.out.split()
+    )
+    told = f"mfaenv: ~/.bashrc names {gone}, which is not there. Correct that line to:\n        {line}\n"
+    assert told in newcomer.run("configure", "--yes").err
+    assert (startup.read_text(), config.read_text()) == (OF_OTHER_FOLDERS + former, settings)
+    startup.write_text(OF_OTHER_FOLDERS + line)
+    assert newcomer.run("configure", "--yes").err == NOTHING
+    assert "is not there" not in newcomer.run("doctor", "--no-input").out
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def test_a_title_without_profile_is_told_where_the_profile_has_keys(env: dict[st
         f"[default]\n{SETTINGS}[blue]\n{SETTINGS}[green]\n{SETTINGS}[services x]\ns3 =\n",
         f"[blue]\n{KEYS}",
     )
-    (check,) = local.titles(awsfiles.load(env))
+    (check,) = local.sections(awsfiles.load(env), env)
     assert found([check]) == [("config", "note", "no program reads [blue] there")]
     assert check.next_step == "Write [profile blue]."
 

@@ -3,6 +3,7 @@
 import os
 import re
 from contextlib import suppress
+from os.path import exists, expanduser
 
 from mfaenv import shells
 from mfaenv.command_line import MFAENV, own_path, to_type
@@ -23,6 +24,7 @@ _INIT = re.compile(r"(?i)\bmfaenv(?:\.exe)?['\"]?\s+init\b['\" ]*(\w*)")
 _READS_OTHERS = re.compile(r"^[^#\n]*(?:\.|source)\s.*(?:bashrc|\.profile)", re.MULTILINE)
 _FUNCTION = re.compile(r"^def .*\bmfaenv\b", re.MULTILINE)
 _UNQUOTED = re.compile(r"[~/][A-Za-z0-9._+/-]+")
+_PATH = re.compile(rf"(?<![^\s(`]){_UNQUOTED.pattern}/mfaenv(?= init\b)")
 
 
 def calling_shell(env: Env, terminal: Terminal) -> str:
@@ -51,14 +53,18 @@ def offer(shell: str, profile: str, words: Words, env: Env, offers: Offers) -> W
     _note_login(language.startup_at_login, line, offers.terminal)
     file = rewrite.read(path)
     if _FUNCTION.search(file.text) if language.saved else _has_line(file.text, shell):
-        is_own = line and line in _COMMENTS.sub("", file.text)  # any other may name another profile
+        active = _COMMENTS.sub("", file.text)
+        if gone := [path for path in _PATH.findall(active) if not exists(expanduser(path))]:
+            offers.shown += 1
+            note(f"{awsfiles.short(path)} names {gone[0]}, which is not there. Correct that line to:", line)
+        is_own = line and line in active  # any other may name another profile
         return words if words[1:] or is_own else (*words, "-p", profile)
     if language.saved:
         named: Options = {} if profile == DEFAULT else {"profile": profile}
         text = init.text_for_file(shell, named, env)
         return words if offers.change(f"What {shell} loads at its start:", file, text) else ()
     before = "" if file.text else language.startup_before
-    first = f"source {before}" if before and os.path.exists(os.path.expanduser(before)) else ""
+    first = f"source {before}" if before and exists(expanduser(before)) else ""
     text = with_line(file.text, line, first)
     return words if offers.change(f"The line that loads mfaenv in each new {shell}:", file, text) else ()
 
@@ -72,7 +78,7 @@ def _has_line(text: str, shell: str) -> bool:
 
 def _note_login(names: tuple[str, ...], line: str, terminal: Terminal) -> None:
     """Note where bash, as a login shell, never comes to ~/.bashrc."""
-    name = next((name for name in names if os.path.exists(os.path.expanduser(name))), "")
+    name = next((name for name in names if exists(expanduser(name))), "")
     with suppress(MfaenvError):  # there is none, or it cannot be read
         text = rewrite.read(os.path.expanduser(name), "latin-1").text
         if not (_READS_OTHERS.search(text) or _has_line(text, "bash")):

@@ -40,7 +40,7 @@ def examine(options: Options, env: Env, context: Context) -> Report:
         wrong = Check.of_error("values", f"profile {name}", error)
         return Report(name, [*checks, wrong, *here], (), judge({}))
     proof = account.compare_calls(request, context)
-    checks += [*local.titles(files), *local.values(proof.request, context.acquisition)]
+    checks += [*local.sections(files, env), *local.values(proof.request, context.acquisition)]
     checks += [*local.roles(files), *here, *account.checks(proof, context)]
     for row in proof.calls:
         for when, outcome in zip(("without MFA", "with MFA"), row.outcomes, strict=True):

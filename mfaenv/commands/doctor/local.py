@@ -8,7 +8,7 @@ from mfaenv import shells
 from mfaenv.command_line import MFAENV, same_command, to_type
 from mfaenv.commands import output_target, status
 from mfaenv.commands.doctor.report import Check, State
-from mfaenv.config import awsfiles, provenance
+from mfaenv.config import awsfiles, credential_process, provenance
 from mfaenv.config.names import CONFIG_VARIABLE, CREDENTIALS_VARIABLE, file_paths
 from mfaenv.config.roles import roles_of
 from mfaenv.errors import MfaenvError, join_names, without_password
@@ -70,11 +70,14 @@ def aws_files(env: Env) -> Iterator[Check]:
         yield Check("files", name, f"{about}{named}", state, *advice)
 
 
-def titles(files: awsfiles.AwsFiles) -> Iterator[Check]:
-    """Check for titles that lack the word `profile`."""
+def sections(files: awsfiles.AwsFiles, env: Env) -> Iterator[Check]:
+    """Check for titles that lack the word `profile`, and for a path of mfaenv that is not there."""
     for name in filter(files.profiles.__contains__, files.nameless):
         text, advice = f"no program reads [{name}] there", f"Write [profile {name}]."
         yield Check("files", awsfiles.short(files.config), text, State.NOTE, advice)
+    for name in credential_process.moved(files.of_config, env):
+        text = "its credential_process names a file that is not there"
+        yield Check("files", f"profile {name}", text, State.WRONG, "This corrects it:", to_type("configure"))
 
 
 def values(request: Request, acquisition: Acquisition) -> Iterator[Check]:

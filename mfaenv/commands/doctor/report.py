@@ -72,12 +72,7 @@ class Evidence(Enum):
         "{calls}: allowed with MFA only, but nothing denies the rest without it.",
         *ATTACH,
     )
-    UNKNOWN = (
-        "says nothing",
-        CANNOT_TELL,
-        "{calls} could not be made without MFA.",
-        "Fix what is wrong, and run it again.",
-    )
+    UNKNOWN = ("says nothing", CANNOT_TELL, "{calls} could not be made without MFA.", "Fix what is wrong.")
     SILENT = (
         "says nothing about MFA",
         CANNOT_TELL,
