@@ -73,12 +73,9 @@ def _checked(path: str) -> str:
         is_sticky, others = state.st_mode & stat.S_ISVTX, state.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
         # Inside a container, the host's: user_namespaces(7).
         roots = (0, 65534) if is_sticky or (folder != path and not others) else (0,)
-        who = "" if state.st_uid in roots else owner(state)
-        if not (who or is_sticky) and others:
-            who = "everybody" if others & stat.S_IWOTH else "its group"
-        if who:
+        if (others and not is_sticky) or (owner(state) and state.st_uid not in roots):
             hint = "Close it to them, or set TMPDIR to a folder elsewhere, which only you may write to."
-            raise MfaenvError(f"The owner and mode of {folder} let {who} replace files there.", hint)
+            raise MfaenvError(f"The owner and mode of {folder} let others replace files there.", hint)
     return path
 
 

@@ -205,11 +205,8 @@ def _backends(bus: str) -> list[KeyringBackend]:
     backends = list(getattr(chosen, "backends", None) or [chosen])
     usable = [backend for backend in backends if not _kind(backend).startswith(NO_BACKEND)]
     if not usable:
-        raise MfaenvError(
-            "There is no keychain here, as on most servers, over SSH and in WSL.",
-            "Start a Secret Service (gnome-keyring, KWallet, KeePassXC), set up keyring-pass, "
-            "or keep the keys in the file.",
-        )
+        hint = "Start a Secret Service (gnome-keyring, KeePassXC), set up keyring-pass, or keep the keys in the file."
+        raise MfaenvError("There is no keychain here, as on most servers, over SSH and in WSL.", hint)
     if named is not None and _kind(named) == _kind(chosen):
         return usable
     kept = [backend for backend in usable if not _kind(backend).startswith(FILE_BACKENDS)]
