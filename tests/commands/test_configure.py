@@ -509,7 +509,7 @@ def test_a_path_of_mfaenv_that_is_not_there_any_more_is_told(newcomer: Product, 
     assert "profile default-mfa: its credential_process names a file that is not there" in " ".join(
         before.out.split()
     )
-    told = f"mfaenv: ~/.bashrc names {gone}, which is not there. Correct that line to:\n        {line}\n"
+    told = f"mfaenv: ~/.bashrc names {gone}, which is not there. Write in its place:\n        "
     assert told in newcomer.run("configure", "--yes").err
     assert (startup.read_text(), config.read_text()) == (OF_OTHER_FOLDERS + former, settings)
     startup.write_text(OF_OTHER_FOLDERS + line)
