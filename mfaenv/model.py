@@ -18,6 +18,10 @@ class Provider(StrEnum):
     MACHINE = "a container or instance role"
 
 
+BEFORE_PROCESS = {"role_arn", "web_identity_token_file", "sso_account_id", "sso_role_name", "login_session"}
+"""Settings beside which AWS's programs use no credential_process."""
+
+
 class Origin(Enum):
     """What kind of source a value has."""
 

@@ -11,7 +11,7 @@ from mfaenv.errors import MfaenvError, NoKeysError, no_role
 from mfaenv.fast import environment
 from mfaenv.fast.entry import Session
 from mfaenv.fast.parse import DEFAULT
-from mfaenv.model import Provider, Request
+from mfaenv.model import BEFORE_PROCESS, Provider, Request
 
 Start = Callable[..., Any]
 
@@ -58,12 +58,11 @@ def no_keys(profile: str = "", profiles: Mapping[str, Mapping[str, str]] = {}) -
     for name, section in profiles.items():
         pair = section.get("aws_access_key_id", ""), section.get("aws_secret_access_key", "")
         if profile in {"", name} and environment.has_secret_as_id(*pair):
-            return NoKeysError(
-                f"The access key ID of {name} is or has a secret key.", "Write the ID alone there."
-            )
+            return NoKeysError(f"The access key ID of {name} is or has a secret key.", "Write the ID alone.")
+    free = DEFAULT if BEFORE_PROCESS.isdisjoint(profiles.get(DEFAULT, {})) else "NAME"
     there = f"There are no keys for profile {profile}: [{profile}] in the credentials file has none"
     wrong = f"{there if profile else 'No profile has long-term keys'}. Make some in IAM; this stores them:"
-    return NoKeysError(wrong, command=aws_configure(profile or DEFAULT))
+    return NoKeysError(wrong, command=aws_configure(profile or free))
 
 
 def _resolver(session: Any, kind: Provider, popen: Start) -> Any:

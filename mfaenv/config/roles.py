@@ -9,10 +9,7 @@ from mfaenv.config import awsfiles, credential_process
 from mfaenv.config.awsfiles import AwsFiles, Section, short
 from mfaenv.config.role_sessions import AWS_CHARACTERS, EXTERNAL_ID_LENGTHS, SESSION_NAME, checked
 from mfaenv.errors import FAILED, USAGE, MfaenvError, wrong_usage
-from mfaenv.model import Hop, Origin, Span, Value
-
-BEFORE_PROCESS = {"role_arn", "web_identity_token_file", "sso_account_id", "sso_role_name", "login_session"}
-"""Settings beside which AWS's programs use no credential_process."""
+from mfaenv.model import BEFORE_PROCESS, Hop, Origin, Span, Value
 
 REGION = r"(?![0-9]+\Z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 """A part of a host's name: https://datatracker.ietf.org/doc/html/rfc1123#section-2.1."""

@@ -5,11 +5,11 @@ https://docs.aws.amazon.com/boto3/latest/guide/credentials.html
 
 from mfaenv.config import awsfiles
 from mfaenv.config.awsfiles import ACCESS_KEY, SECRET_KEY, TOKENS, AwsFiles, Section, short
-from mfaenv.config.roles import BEFORE_PROCESS, Chain
+from mfaenv.config.roles import Chain
 from mfaenv.errors import MfaenvError, no_role
 from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT, Env
-from mfaenv.model import Keys, Origin, Provider, Request, Value
+from mfaenv.model import BEFORE_PROCESS, Keys, Origin, Provider, Request, Value
 
 CREDENTIAL_SOURCES = ("Environment", "EcsContainer", "Ec2InstanceMetadata")
 WEB_VARIABLE = "AWS_WEB_IDENTITY_TOKEN_FILE"

@@ -509,12 +509,19 @@ def test_a_path_of_mfaenv_that_is_not_there_any_more_is_told(newcomer: Product, 
     assert "profile default-mfa: its credential_process names a file that is not there" in " ".join(
         before.out.split()
     )
-    told = f"mfaenv: ~/.bashrc names {gone}, which is not there. Write in its place:\n        "
+    told = f"mfaenv: ~/.bashrc names {gone}, which is not there. Write:\n        "
     assert told in newcomer.run("configure", "--yes").err
     assert (startup.read_text(), config.read_text()) == (OF_OTHER_FOLDERS + former, settings)
     startup.write_text(OF_OTHER_FOLDERS + line)
     assert newcomer.run("configure", "--yes").err == NOTHING
     assert "is not there" not in newcomer.run("doctor", "--no-input").out
+
+
+def test_a_default_that_signs_in_is_not_named_for_keys(bare: Product) -> None:
+    """`aws configure --profile default` would write keys beside it, which no program uses."""
+    config(bare).parent.mkdir()
+    config(bare).write_text("[default]\nsso_account_id = 111122223333\nsso_role_name = Admin\n")
+    assert bare.run("configure", "--yes").err.splitlines()[-1] == "        aws configure --profile NAME"
 
 
 @pytest.mark.parametrize(

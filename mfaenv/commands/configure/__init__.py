@@ -9,12 +9,12 @@ from mfaenv.commands.configure.offers import Offers
 from mfaenv.config import awsfiles, credential_process, resolve, shell_settings
 from mfaenv.config.credential_process import PROCESS, SETTING, entry, other_program, session_profile
 from mfaenv.config.names import file_paths, profile_of
-from mfaenv.config.roles import BEFORE_PROCESS, chain, profile_behind_process, roles_of
+from mfaenv.config.roles import chain, profile_behind_process, roles_of
 from mfaenv.config.sources import profile_is_ours
 from mfaenv.errors import DONE, MfaenvError, join_names
 from mfaenv.fast import environment
 from mfaenv.fast.parse import DEFAULT, Env, Options, Words
-from mfaenv.model import NO_VALUE, Acquisition, Origin, Provider, Request, Value
+from mfaenv.model import BEFORE_PROCESS, NO_VALUE, Acquisition, Origin, Provider, Request, Value
 from mfaenv.session import longterm
 from mfaenv.session.cache import Context
 from mfaenv.session.device import MissingDeviceError

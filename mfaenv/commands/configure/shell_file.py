@@ -56,10 +56,7 @@ def offer(shell: str, profile: str, words: Words, env: Env, offers: Offers) -> W
         active = _COMMENTS.sub("", file.text)
         if gone := [path for path in _PATH.findall(active) if not exists(expanduser(path))]:
             offers.shown += 1
-            note(
-                f"{awsfiles.short(path)} names {gone[0]}, which is not there. Write in its place:",
-                _command(env),
-            )
+            note(f"{awsfiles.short(path)} names {gone[0]}, which is not there. Write:", _command(env))
         is_own = line and line in active  # any other may name another profile
         return words if words[1:] or is_own else (*words, "-p", profile)
     if language.saved:

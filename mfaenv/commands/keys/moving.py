@@ -14,11 +14,11 @@ from mfaenv.commands.keys import places
 from mfaenv.commands.keys.places import FileSection
 from mfaenv.config import awsfiles, credential_process, resolve
 from mfaenv.config.credential_process import KEYS_GET, SETTING
-from mfaenv.config.roles import BEFORE_PROCESS, chain, profile_behind_process
+from mfaenv.config.roles import chain, profile_behind_process
 from mfaenv.errors import DONE, MfaenvError
 from mfaenv.fast import catalog
 from mfaenv.fast.parse import Env, Options
-from mfaenv.model import Keys, same_keys
+from mfaenv.model import BEFORE_PROCESS, Keys, same_keys
 from mfaenv.session import device, longterm, remembered
 from mfaenv.session.change_lock import change_lock
 from mfaenv.session.keychain import KeychainEntry
