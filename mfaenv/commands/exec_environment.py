@@ -32,7 +32,6 @@ from mfaenv.store import private_files
 from mfaenv.terminal import coredump
 from mfaenv.terminal.terminal import Terminal
 
-BOTO_CONFIG = "BOTO_CONFIG"
 TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"  # noqa: S105 - the name of a variable
 
 OVERRIDING_VARIABLES = (
@@ -110,11 +109,11 @@ def _server(resolved: Resolved, session: Session, by_key: dict[str, Session], en
 
 def _without_boto(env: Env) -> dict[str, str]:
     """Return the variable that hides boto's files, where one has keys: botocore takes these before an address."""
-    for path in [env[BOTO_CONFIG]] if env.get(BOTO_CONFIG) else ["/etc/boto.cfg", "~/.boto"]:
+    for path in [env["BOTO_CONFIG"]] if env.get("BOTO_CONFIG") else ["/etc/boto.cfg", "~/.boto"]:
         with suppress(OSError, MfaenvError):
             sections = awsfiles.scan(os.path.expanduser(os.path.expandvars(path)), errors="replace").values()
             if awsfiles.ACCESS_KEY in sections.get("Credentials", {}):
-                return {BOTO_CONFIG: os.devnull}
+                return {"BOTO_CONFIG": os.devnull}
     return {}
 
 
@@ -187,4 +186,5 @@ def _private(texts: Mapping[str, str], which: str, env: Env) -> Iterator[dict[st
             for name, text in texts.items():
                 path = variables[name] = str(folder / name.lower())
                 private_files.create(path, text.encode(locale.getpreferredencoding(do_setlocale=False)))
+        variables["AWS_CREDENTIAL_PROFILES_FILE"] = variables[names.CREDENTIALS_VARIABLE]  # of Java's SDK 1
         yield variables

@@ -1,9 +1,9 @@
 """Run a program in the foreground, and end in order at a signal."""
 
 import signal
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from subprocess import Popen, TimeoutExpired
 
 from mfaenv import ENDING_SIGNALS
 from mfaenv.fast import KILLED, end_in_order
@@ -35,15 +35,13 @@ def run_in_foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
         while (status := process.poll()) is None:
             if pending:
                 end_in_order(pending[0], None)
-            with suppress(subprocess.TimeoutExpired):
+            with suppress(TimeoutExpired):
                 process.wait(program.LOOK_SECONDS)
     return status if status >= 0 else KILLED - status
 
 
 @contextmanager
-def started(
-    command: Sequence[str], env: Mapping[str, str], **streams: int
-) -> Iterator[subprocess.Popen[bytes]]:
+def started(command: Sequence[str], env: Mapping[str, str], **streams: int) -> Iterator[Popen[bytes]]:
     """Start a program, which an exception ends. Raise MfaenvError where it cannot be started."""
     process = None
     try:

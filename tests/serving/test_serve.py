@@ -192,7 +192,7 @@ import json, os, stat, botocore.session
 session = botocore.session.Session()
 print(json.dumps([session.full_config["profiles"], session._build_profile_map() and session.full_config["services"],
     [stat.S_IMODE(os.stat(os.environ[name]).st_mode) for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")],
-    open(os.environ["AWS_CONFIG_FILE"]).read() + open(os.environ["AWS_SHARED_CREDENTIALS_FILE"]).read()]))
+    open(os.environ["AWS_CONFIG_FILE"]).read() + open(os.environ["AWS_CREDENTIAL_PROFILES_FILE"]).read()]))
 """
     done = product.run("exec", "--serve", "-c", scenario.device.code(), "--", sys.executable, "-c", code)
     assert done.status == 0, done.err
