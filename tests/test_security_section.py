@@ -269,6 +269,9 @@ KEYS_PROOFS = {
     "A keychain that keeps keys only in": ("test_a_keychain_that_keeps_things_in_memory_alone_is_refused",),
     "A keychain that asks on the terminal itself,": (),
     "Unlock it first, or use a pinentry": (),
+    'In KeePassXC, leave "Automatically save after every': (),
+    "The first keeps your keys if KeePassXC": (),
+    "The second opens a window for each": (),
     "On Linux, mfaenv refuses another user's D-Bus,": (
         "test_no_keys_go_to_the_bus_of_another_user",
         "test_no_bus_is_looked_for_where_others_can_make_one",

@@ -164,7 +164,7 @@ def _opened(terminal: Terminal) -> Iterator[list[KeyringBackend]]:
     except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
         text = "" if hasattr(error, "cmd") else str(error)  # subprocess's errors show all words of a command
         reason = " ".join(text.split()).rstrip(".!") or type(error).__name__
-        hint = "Unlock it (sign in to the desktop, or unlock its keyring), then try again."
+        hint = "Unlock it (sign in to the desktop, or unlock its keyring), then try again: mfaenv help keys."
         raise MfaenvError(f"The keychain is locked, or refused: {reason}.", hint) from None
     finally:
         timer.cancel()
