@@ -218,8 +218,8 @@ def look(event, arguments):
     if event == "open" and isinstance(arguments[0], (str, os.PathLike)) and os.path.exists(arguments[0]):
         reopened.append(str(arguments[0]))
 sys.addaudithook(look)
-with exec_environment._private({"AWS_CONFIG_FILE": "text"}, "", {}) as variables:
-    path = variables["AWS_CONFIG_FILE"]
+with exec_environment._private({"AWS_SHARED_CREDENTIALS_FILE": "text"}, "", {}) as variables:
+    path = variables["AWS_SHARED_CREDENTIALS_FILE"]
     print(path in reopened, open(path).read(), oct(os.stat(path).st_mode & 0o777))
 """
     done = subprocess.run(
