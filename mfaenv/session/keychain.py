@@ -1,7 +1,4 @@
-"""Long-term keys in the system's keychain, by way of keyring, which is slow to load: one entry a profile.
-
-An entry is what a credential_process prints.
-"""
+"""Long-term keys in the system's keychain, by way of keyring, which is slow to load: one entry a profile."""
 
 from __future__ import annotations
 
@@ -198,6 +195,8 @@ def _check_bus(bus: str) -> None:
 
 def _backends(bus: str) -> list[KeyringBackend]:
     """Return the keychains to read; keys are written to the first. Raise MfaenvError where none is safe."""
+    if sys.platform != "darwin":  # or keyring looks for a library by gcc, which reads the current folder
+        sys.modules["keyring.backends.macOS.api"] = None  # type: ignore[assignment]  # that import fails then
     import keyring
 
     _check_bus(bus)

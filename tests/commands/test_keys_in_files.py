@@ -9,6 +9,7 @@ from keychains import NOBODYS_BUS
 from observed_aws import ObservedAws
 from own_keys import config, credentials, get_session, listed, states
 from product import Product, as_nobody
+from programs import write_program
 from rare_things import add_root
 from settings import configure
 from terminals import Window
@@ -32,6 +33,17 @@ def test_a_program_is_named_without_its_quotes_and_arguments(product: Product) -
     sources = {row["profile"]: row["source"] for row in listed(product)}
     assert (sources["vault"], sources["odd"], sources["wrong"]) == (str(program), "op-aws", "PIN=…")
     assert sources["quoted"] == "op-aws …"
+
+
+def test_no_library_is_looked_for_by_a_compiler(product: Product) -> None:
+    """It reads linker scripts of the current folder, and what they name would run in mfaenv."""
+    names, folder = ("gcc", "cc", "ld", "objdump"), product.home / "bin"
+    for name in names:
+        write_program(folder / name, f"echo {name} >> {product.home}/started")
+    product.env["PATH"] = f"{folder}:{product.env['PATH']}"
+    product.env |= NOBODYS_BUS
+    assert_explained(product.run("keys", "get"), "no keychain here", "")
+    assert not (product.home / "started").exists()
 
 
 def test_without_a_keychain_nothing_changes(product: Product) -> None:
