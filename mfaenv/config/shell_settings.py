@@ -28,6 +28,7 @@ SWITCHES = (
 
 USUAL = {
     **dict.fromkeys(SWITCHES, "false"),
+    "s3_use_arn_region": "",  # botocore's is true for S3, and false for S3 Control
     "request_checksum_calculation": "when_supported",
     "response_checksum_validation": "when_supported",
     "defaults_mode": "legacy",

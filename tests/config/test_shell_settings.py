@@ -187,6 +187,8 @@ def of_alice(place: Path, default: str, own: str, env: dict[str, str]) -> tuple[
         ("", "s3 =\n  addressing_style = auto", {}, "s3 is that of [default]"),
         ("", "s3 =\n  use_dualstack_endpoint = true", {}, "s3 is that of [default]"),
         ("", "s3 =\n  use_arn_region = true", {}, ""),
+        ("s3_use_arn_region = false", "", {}, "s3_use_arn_region is that of [default] there"),
+        ("s3_use_arn_region = true", "", {}, "set AWS_S3_USE_ARN_REGION"),
         ("", "s3 =\n  max_concurrent_requests = 20", {}, ""),
         ("", "account_id_endpoint_mode = Required", {}, "stops DynamoDB there: set AWS_ACCOUNT_ID"),
         ("", "account_id_endpoint_mode = required", {"AWS_ACCOUNT_ID_ENDPOINT_MODE": "preferred"}, ""),
