@@ -72,7 +72,7 @@ def test_a_process_document_is_what_the_sdks_read(stored: Product) -> None:
             "AccessKeyId": values["AWS_ACCESS_KEY_ID"],
             "SecretAccessKey": values["AWS_SECRET_ACCESS_KEY"],
             "SessionToken": values["AWS_SESSION_TOKEN"],
-            "Expiration": values["AWS_CREDENTIAL_EXPIRATION"].replace("+00:00", "Z"),
+            "Expiration": values["AWS_CREDENTIAL_EXPIRATION"],
             "AccountId": "123456789012",
         }
 

@@ -269,6 +269,7 @@ KEYS_PROOFS = {
     "A keychain that keeps keys only in": ("test_a_keychain_that_keeps_things_in_memory_alone_is_refused",),
     "A keychain that asks on the terminal itself,": (),
     "Unlock it first, or use a pinentry": (),
+    "KWallet writes its file some seconds after": (),
     'In KeePassXC, leave "Automatically save after every': (),
     "The first keeps your keys if KeePassXC": (),
     "The second opens a window for each": (),

@@ -205,6 +205,7 @@ def _backends(bus: str) -> list[KeyringBackend]:
     usable = [backend for backend in backends if not _kind(backend).startswith(NO_BACKEND)]
     if not usable:
         hint = "Start a Secret Service (gnome-keyring, KeePassXC), set up keyring-pass, or keep the keys in the file."
+        hint = f"Unset {BACKEND_VARIABLE}." if named else hint
         raise MfaenvError("There is no keychain here, as on most servers, over SSH and in WSL.", hint)
     if named is not None and _kind(named) == _kind(chosen):
         return usable

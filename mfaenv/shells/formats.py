@@ -43,9 +43,7 @@ class Process(Json):
     """
 
     def assign(self, name: str, value: str) -> str:
-        member = _PROCESS_MEMBERS.get(name, "")
-        # The SDK for Java 1 takes no other sign for UTC.
-        value = value.replace("+00:00", "Z") if member == "Expiration" else value
+        member = _PROCESS_MEMBERS.get(name)
         return super().assign(member, value) if member else ""
 
     def join(self, statements: list[bytes]) -> bytes:

@@ -119,7 +119,7 @@ def test_process_answers_the_sdk(product: Product, signed_in: dict[str, str]) ->
         "AccessKeyId": signed_in["AWS_ACCESS_KEY_ID"],
         "SecretAccessKey": signed_in["AWS_SECRET_ACCESS_KEY"],
         "SessionToken": signed_in["AWS_SESSION_TOKEN"],
-        "Expiration": signed_in["AWS_CREDENTIAL_EXPIRATION"].replace("+00:00", "Z"),
+        "Expiration": signed_in["AWS_CREDENTIAL_EXPIRATION"],
         "AccountId": "123456789012",
     }
 

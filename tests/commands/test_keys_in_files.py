@@ -53,6 +53,8 @@ def test_without_a_keychain_nothing_changes(product: Product) -> None:
     assert done.status == 1
     assert_explained(done, "no keychain here", "Secret Service.*keep the keys in the file")
     assert (config(product).read_text(), credentials(product).read_text()) == before
+    product.env["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"  # many have it, for pip and poetry
+    assert_explained(product.run("keys", "import"), "no keychain here", "Unset PYTHON_KEYRING_BACKEND")
 
 
 @pytest.mark.parametrize("action", ["import", "export"])

@@ -80,7 +80,7 @@ def test_a_credential_process_prints_what_aws_documents() -> None:
         "AccessKeyId": "ASIAIOSFODNN7EXAMPLE",
         "SecretAccessKey": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
         "SessionToken": "FwoGZXIvYXdzEBYaDEXAMPLE+/0==",
-        "Expiration": "2099-11-24T22:00:00Z",  # the SDK for Java 1 reads no +00:00
+        "Expiration": "2099-11-24T22:00:00+00:00",
     }
 
 

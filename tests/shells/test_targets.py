@@ -44,7 +44,7 @@ def test_a_session_is_printed_bare_for_posix_shells(shell: str) -> None:
 
 @pytest.mark.parametrize("target", [*NAMES, *FORMATS])
 def test_the_order_is_the_callers(target: str) -> None:
-    text = render(target, SESSION).replace(b'00:00Z"', b'00:00+00:00"')  # as a credential_process has it
+    text = render(target, SESSION)
     values = [value.encode() for _, value in SESSION if value]
     assert sorted(values, key=text.index) == values
 
