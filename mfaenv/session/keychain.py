@@ -28,7 +28,6 @@ SERVICE = "mfaenv"
 
 MAX_ENTRIES = 8  # most deletions of one name: a keychain may delete nothing
 WAITING = "Waiting for the keychain, which may ask you in a window of its own."
-
 CHECK_SECONDS = 120  # seconds that another process may take to read an entry: a window may ask
 
 BACKEND_VARIABLE, BUS = "PYTHON_KEYRING_BACKEND", "DBUS_SESSION_BUS_ADDRESS"
@@ -195,8 +194,10 @@ def _check_bus(bus: str) -> None:
 
 def _backends(bus: str) -> list[KeyringBackend]:
     """Return the keychains to read; keys are written to the first. Raise MfaenvError where none is safe."""
-    if sys.platform != "darwin":  # or keyring looks for a library by gcc, which reads the current folder
-        sys.modules["keyring.backends.macOS.api"] = None  # type: ignore[assignment]  # that import fails then
+    from ctypes import util
+
+    # keyring looks for macOS' libraries, elsewhere too: gcc and ctypes would take the current folder's.
+    util.find_library = "/System/Library/Frameworks/{0}.framework/{0}".format
     import keyring
 
     _check_bus(bus)

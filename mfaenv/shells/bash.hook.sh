@@ -1,8 +1,8 @@
 # The time, without a process where bash has it: EPOCHSECONDS since 5.0, printf since 4.2.
 if [ -n "${EPOCHSECONDS-}" ]; then
     _mfaenv_clock() { _mfaenv_now=$EPOCHSECONDS; }
-elif \printf -v _mfaenv_now '%(%s)T' -1 2>/dev/null; then
-    _mfaenv_clock() { \printf -v _mfaenv_now '%(%s)T' -1; }
+elif \builtin printf -v _mfaenv_now '%(%s)T' -1 2>/dev/null; then
+    _mfaenv_clock() { \builtin printf -v _mfaenv_now '%(%s)T' -1; }
 else
     _mfaenv_start=$((@NOW@ - SECONDS))
     _mfaenv_clock() { _mfaenv_now=$((_mfaenv_start + SECONDS)); }
@@ -32,7 +32,7 @@ case ${PROMPT_COMMAND[*]-} in
         if [ -n "${PROMPT_COMMAND[1]+x}" ] && [ "${BASH_VERSINFO[0]}${BASH_VERSINFO[1]}" -ge 51 ]; then
             PROMPT_COMMAND+=("$_mfaenv_text")
         else
-            \printf -v PROMPT_COMMAND '%s\n%s' "${PROMPT_COMMAND[0]-}" "$_mfaenv_text"
+            \builtin printf -v PROMPT_COMMAND '%s\n%s' "${PROMPT_COMMAND[0]-}" "$_mfaenv_text"
         fi
         ;;
 esac

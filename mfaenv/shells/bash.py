@@ -16,7 +16,7 @@ IN_SUBSHELL = (
 )
 """Whether this is a subshell with an output of its own that is no file, as far as /proc tells."""
 
-PRINTED = '\\printf "%s\\n" "$_mfaenv_text"'
+PRINTED = '\\builtin printf "%s\\n" "$_mfaenv_text"'
 
 
 class Posix(Target):

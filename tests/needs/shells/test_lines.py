@@ -172,13 +172,15 @@ def test_a_line_without_quotes_fails_where_the_text_would_be_split(
     assert done.stdout.splitlines() == [ready.staging]
 
 
+@pytest.mark.parametrize("loaded", [False, True], ids=["program", "function"])
 @pytest.mark.parametrize("shell", POSIX, ids=lambda shell: shell.name)
-def test_no_function_of_the_users_decides(ready: BackgroundClient, shell: Shell) -> None:
+def test_no_function_of_the_users_decides(ready: BackgroundClient, shell: Shell, loaded: bool) -> None:
     """As in scripts that have one for each task."""
     (ready.product.home / "odd").write_bytes(render(shell.target, [("ODD", "it's")]))
     theirs = ["test() { echo ran; }"]
     if shell.name != "lksh":  # there `command` runs a function of the name of a program
         theirs.append("printf() { echo ran; }")
+    theirs = [*load(shell, loaded=loaded), *theirs]
     done = ready.run(
         shell, *theirs, "eval $(mfaenv -p staging) && what-is-set", "eval $(cat odd)", "printenv ODD"
     )
