@@ -270,6 +270,7 @@ KEYS_PROOFS = {
     "A keychain that asks on the terminal itself,": (),
     "Unlock it first, or use a pinentry": (),
     "KWallet writes its file some seconds after": (),
+    "If it gives no keys, try again:": (),
     'In KeePassXC, leave "Automatically save after every': (),
     "The first keeps your keys if KeePassXC": (),
     "The second opens a window for each": (),

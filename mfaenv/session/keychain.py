@@ -135,7 +135,7 @@ def _read(text: str, name: str, service: str) -> Keys:
         if all(isinstance(each, str) and each and each.isprintable() for each in pair):
             return Keys(*pair, "", "the keychain")
     wrong = f"The entry '{name}' of {service} in the keychain holds no keys."
-    raise MfaenvError(wrong, "Remove it, and import the keys again.")
+    raise MfaenvError(wrong, "Try again. If it stays so, remove it, and import the keys again.")
 
 
 @contextmanager
