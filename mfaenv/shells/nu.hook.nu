@@ -1,7 +1,7 @@
 # Look, without a process, at the word that every new session leaves in the store: whether it is another than before.
 def --env _mfaenv_look []: nothing -> bool {
     let before = $env._mfaenv_seen
-    let latest = ($env.MFAENV_STORE | path join latest)
+    let latest = $"($env.MFAENV_STORE?)/latest"
     # A command open of the user's own may start anything. From 0.113 on, %open is nushell's.
     $env._mfaenv_seen = (try {
         if $env.NU_VERSION >= '0.113' { %open --raw $latest } else if (which open).0.type == built-in { open $latest }

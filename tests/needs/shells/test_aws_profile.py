@@ -54,6 +54,19 @@ def test_the_session_follows_the_variable(stored: Product, row: Shell) -> None:
 
 
 @EACH_WITH_HOOK
+def test_a_hook_that_is_given_no_store_follows_it_too(product: Product, row: Shell) -> None:
+    """As where others could make one."""
+    product.cache.parent.mkdir(exist_ok=True)
+    product.cache.parent.chmod(0o1777)
+    with seated(product, row) as seat:
+        seat.has("none")
+        seat.set("AWS_PROFILE", "production")
+        seat.has("none AWS_PROFILE=production")
+        assert seat.window.text.count("mfaenv: AWS_PROFILE is production now: type mfaenv\n") == 1
+        assert "rror" not in seat.window.text
+
+
+@EACH_WITH_HOOK
 def test_a_session_without_a_known_end_follows_it_too(stored: Product, row: Shell) -> None:
     keys = {"aws_access_key_id": "ASIAI44QH8DHBEXAMPLE", "aws_secret_access_key": "x", "aws_session_token": "y"}
     set_keys(stored, "token", **keys)
