@@ -3,7 +3,7 @@
 import os
 
 from mfaenv.aws import process
-from mfaenv.command_line import is_mfaenv, own_name
+from mfaenv.command_line import is_mfaenv, own_name, own_path
 from mfaenv.config.awsfiles import Sections
 from mfaenv.errors import MfaenvError, without_value
 from mfaenv.fast.catalog import read
@@ -43,10 +43,10 @@ def other_program(command: str) -> str:
 
 
 def moved(sections: Sections, env: Env) -> dict[str, dict[str, str]]:
-    """Return the settings that name a file of this program that is not there, with its name of today."""
+    """Return the settings that name a path of this program that is not there, with its path of today."""
     commands = {name: _words(section.get(SETTING, "")) for name, section in sections.items()}
     return {
-        name: {SETTING: join((own_name(env), *words[1:]))}
+        name: {SETTING: join((own_path() or own_name(env), *words[1:]))}
         for name, words in commands.items()
         if words and is_mfaenv(words[0]) and os.path.isabs(words[0]) and not os.path.exists(words[0])
     }

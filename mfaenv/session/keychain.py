@@ -31,7 +31,6 @@ WAITING = "Waiting for the keychain, which may ask you in a window of its own."
 CHECK_SECONDS = 120  # seconds that another process may take to read an entry: a window may ask
 
 BACKEND_VARIABLE, BUS = "PYTHON_KEYRING_BACKEND", "DBUS_SESSION_BUS_ADDRESS"
-
 NO_BACKEND = ("keyring.backends.fail", "keyring.backends.null")  # for a machine without a keychain
 FILE_BACKENDS = ("keyrings.alt.",)  # packages of backends that write files, in clear or with a password
 

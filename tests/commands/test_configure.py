@@ -487,10 +487,12 @@ def test_a_line_that_is_there_is_found(newcomer: Product, scenario: Scenario, li
     assert (newcomer.home / ".bashrc").read_text() == f"{line}\n"
 
 
-# The shell knows what is before these paths.
-OF_OTHER_FOLDERS = """eval "$("$HOME"/bin/mfaenv init bash)"
-eval "$($HOME/bin/mfaenv init bash)"
-"""
+OTHERS = (
+    'eval "$(mfaenv init bash)"',
+    'eval "$("$HOME"/bin/mfaenv init bash)"',  # the shell knows which path that is
+    'eval "$($HOME/bin/mfaenv init bash)"',
+)
+"""Lines that may work, beside one that does not."""
 
 LOGIN = """mfaenv: As a login shell, as in macOS' Terminal, bash reads {} and not ~/.bashrc. Put this line there:
         {}
@@ -502,18 +504,20 @@ def test_a_path_of_mfaenv_that_is_not_there_any_more_is_told(newcomer: Product, 
     startup, config = newcomer.home / ".bashrc", Path(newcomer.env["AWS_CONFIG_FILE"])
     settings, line, gone = config.read_text(), shells.init_line("bash"), "/opt/gone/bin/mfaenv"
     former = line.replace("$(mfaenv", f"$({gone}")
-    startup.write_text(OF_OTHER_FOLDERS + former)
+    startup.write_text(former)
     config.write_text(re.sub(r"(credential_process = )\S*mfaenv", rf"\1{gone}", settings))
     assert gone in config.read_text()
     before = newcomer.run("doctor", "--no-input")
     assert "profile default-mfa: its credential_process names a file that is not there" in " ".join(
         before.out.split()
     )
-    told = f"mfaenv: ~/.bashrc names {gone}, which is not there. Write:\n        "
-    assert told in newcomer.run("configure", "--yes").err
-    assert (startup.read_text(), config.read_text()) == (OF_OTHER_FOLDERS + former, settings)
-    startup.write_text(OF_OTHER_FOLDERS + line)
-    assert newcomer.run("configure", "--yes").err == NOTHING
+    told = newcomer.run("configure", "--yes").err
+    assert f"mfaenv: ~/.bashrc names {gone}, which is not there. Write:\n        " in told
+    assert "a new window" not in told
+    assert (startup.read_text(), config.read_text()) == (former, settings)
+    for other in OTHERS:
+        startup.write_text(f"{former}{other}\n")
+        assert newcomer.run("configure", "--yes").err == NOTHING
     assert "is not there" not in newcomer.run("doctor", "--no-input").out
 
 

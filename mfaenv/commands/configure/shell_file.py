@@ -54,9 +54,11 @@ def offer(shell: str, profile: str, words: Words, env: Env, offers: Offers) -> W
     file = rewrite.read(path)
     if _FUNCTION.search(file.text) if language.saved else _has_line(file.text, shell):
         active = _COMMENTS.sub("", file.text)
-        if gone := [path for path in _PATH.findall(active) if not exists(expanduser(path))]:
+        gone = [path for path in _PATH.findall(active) if not exists(expanduser(path))]
+        if gone and len(gone) == len(_INIT.findall(active)):  # one may be for another machine
             offers.shown += 1
             note(f"{awsfiles.short(path)} names {gone[0]}, which is not there. Write:", _command(env))
+            return ()
         is_own = line and line in active  # any other may name another profile
         return words if words[1:] or is_own else (*words, "-p", profile)
     if language.saved:
