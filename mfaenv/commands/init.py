@@ -1,7 +1,6 @@
 """`mfaenv init`: all that a shell's profile needs, from one process: function, hook, completion and stored session."""
 
 import os
-import stat
 import time
 
 from mfaenv import command_line, duration, fast, shells, suggest
@@ -161,15 +160,7 @@ def function_variables(shell: str, store: ReadOnlyStore, *, hook: bool) -> list[
     """List the variables that a function and a hook read."""
     language = shells.get_target(shell)
     script = [(SCRIPT, os.path.join(TEMPLATE_FOLDER, language.script))] if language.script else []
-    return [*script, *([(environment.STORE, _directory(store) or None)] if hook and language.hook else [])]
-
-
-def _directory(store: ReadOnlyStore) -> str:
-    """Return the store's directory; none where another user has it, or may make it: a FIFO there would stop hooks."""
-    folder = os.path.dirname(store.path)
-    is_to_be_made = os.name != "nt" and os.path.isdir(folder) and not os.path.isdir(store.path)
-    is_unsafe = store.refusal() or (is_to_be_made and os.stat(folder).st_mode & stat.S_IWOTH)
-    return "" if is_unsafe else store.path
+    return [*script, *([(environment.STORE, store.path or None)] if hook and language.hook else [])]
 
 
 def function_and_hook(shell: str, seen: str, now: float, pairs: list[Pair], *, hook: bool) -> str:

@@ -7,9 +7,9 @@ import re
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import closing, contextmanager, redirect_stdout, suppress
 from threading import Timer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mfaenv.command_line import install_command
 from mfaenv.config.credential_process import KEYS_GET
@@ -106,13 +106,19 @@ class KeychainEntry:
             raise MfaenvError(wrong, "Remove it in the keychain's own program.")
 
 
-def _remove(backend: KeyringBackend, service: str, name: str, until: str | None = None) -> None:
+def _remove(backend: Any, service: str, name: str, until: str | None = None) -> None:
     """Remove entries until the first is `until`: a Secret Service may have another program's too."""
     for _ in range(MAX_ENTRIES):
         if backend.get_password(service, name) in {None, until}:
             return
         try:
-            backend.delete_password(service, name)
+            if hasattr(backend, "get_preferred_collection"):  # KeePassXC locks an entry for each connection
+                with closing((collection := backend.get_preferred_collection()).connection):
+                    item = next(collection.search_items({"service": service, "username": name}))
+                    backend.unlock(item)
+                    item.delete()
+            else:
+                backend.delete_password(service, name)
         except Exception:
             if backend.get_password(service, name) is not None:  # or another process has just removed it
                 raise
@@ -159,7 +165,9 @@ def _opened(terminal: Terminal) -> Iterator[list[KeyringBackend]]:
     except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
         text = "" if hasattr(error, "cmd") else str(error)  # subprocess's errors show all words of a command
         reason = " ".join(text.split()).rstrip(".!") or type(error).__name__
-        hint = "Unlock it (sign in to the desktop, or unlock its keyring), then try again: mfaenv help keys."
+        hint = (
+            "Unlock it (sign in to the desktop, or unlock its keyring), then try again. See mfaenv help keys."
+        )
         raise MfaenvError(f"The keychain is locked, or refused: {reason}.", hint) from None
     finally:
         timer.cancel()

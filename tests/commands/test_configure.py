@@ -512,7 +512,7 @@ def test_a_path_of_mfaenv_that_is_not_there_any_more_is_told(newcomer: Product, 
         before.out.split()
     )
     told = newcomer.run("configure", "--yes").err
-    assert f"mfaenv: ~/.bashrc names {gone}, which is not there. Write:\n        " in told
+    assert f"mfaenv: ~/.bashrc names {gone}, which is not there. Correct it to:\n        " in told
     assert "a new window" not in told
     assert (startup.read_text(), config.read_text()) == (former, settings)
     for other in OTHERS:

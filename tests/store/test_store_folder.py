@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from modes import mode
 from product import Outcome, Product
 
-from mfaenv import fast, shells, store
+from mfaenv import fast, store
 from mfaenv.errors import MfaenvError
 from mfaenv.fast import entry
 from mfaenv.pretend_aws.scenario import Scenario
@@ -272,27 +272,6 @@ def test_the_hook_finds_the_folder(product: Product) -> None:
     assert f"export MFAENV_STORE={product.home}/notes/mfaenv" in product.run("init", "bash").out
     product.env["MFAENV_CACHE_DIR"] = "notes"
     assert "export MFAENV_STORE=" not in product.run("init", "bash").out
-
-
-@posix
-@pytest.mark.parametrize("shell", shells.WITH_FUNCTION)
-def test_no_hook_reads_what_another_user_may_make(product: Product, tmp_path: Path, shell: str) -> None:
-    """A FIFO in the place of `latest` would stop each prompt."""
-    folder = tmp_path / "all"
-    folder.mkdir()
-    product.env["MFAENV_CACHE_DIR"] = str(folder)
-
-    def reads() -> bool:
-        return str(folder / "mfaenv") in product.run("init", shell).out
-
-    has_hook = reads()
-    assert has_hook == bool(shells.get_target(shell).hook)
-    folder.chmod(0o1777)
-    assert not reads()
-    (folder / "mfaenv").mkdir(0o700)
-    assert reads() == has_hook
-    (folder / "mfaenv").chmod(0o770)
-    assert not reads()
 
 
 @posix

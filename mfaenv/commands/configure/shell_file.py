@@ -57,7 +57,7 @@ def offer(shell: str, profile: str, words: Words, env: Env, offers: Offers) -> W
         gone = [path for path in _PATH.findall(active) if not exists(expanduser(path))]
         if gone and len(gone) == len(_INIT.findall(active)):  # one may be for another machine
             offers.shown += 1
-            note(f"{awsfiles.short(path)} names {gone[0]}, which is not there. Write:", _command(env))
+            note(f"{awsfiles.short(path)} names {gone[0]}, which is not there. Correct it to:", _command(env))
             return ()
         is_own = line and line in active  # any other may name another profile
         return words if words[1:] or is_own else (*words, "-p", profile)

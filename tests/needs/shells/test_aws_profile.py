@@ -55,10 +55,7 @@ def test_the_session_follows_the_variable(stored: Product, row: Shell) -> None:
 
 @EACH_WITH_HOOK
 def test_a_hook_that_is_given_no_store_follows_it_too(product: Product, row: Shell) -> None:
-    """As where others could make one."""
-    product.cache.parent.mkdir(exist_ok=True)
-    product.cache.parent.chmod(0o1777)
-    with seated(product, row) as seat:
+    with seated(product, row, MFAENV_CACHE_DIR="relative") as seat:
         seat.has("none")
         seat.set("AWS_PROFILE", "production")
         seat.has("none AWS_PROFILE=production")
