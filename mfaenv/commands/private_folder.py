@@ -1,5 +1,6 @@
 """A folder for files that are needed only while this process runs."""
 
+import errno
 import os
 import shutil
 import stat
@@ -58,7 +59,10 @@ def _parent(env: Env) -> str:
         private = not owner(state) and state.st_mode == stat.S_IFDIR | private_files.PRIVATE
         if private and os.path.isabs(path) and os.access(path, os.W_OK):
             return _checked(path)
-    return _checked(gettempdir())
+    path, named = gettempdir(), ("/tmp", "/var/tmp", "/usr/tmp", *map(env.get, ("TMPDIR", "TEMP", "TMP")))  # noqa: S108 - as tempfile
+    if path not in named and path == os.getcwd():
+        raise OSError(errno.EROFS, "no temporary folder can be, but the current one")
+    return _checked(path)
 
 
 def _checked(path: str) -> str:

@@ -9,6 +9,7 @@ from mfaenv.errors import MfaenvError, without_value
 from mfaenv.fast.catalog import read
 from mfaenv.fast.parse import CommandLine, Env, text
 from mfaenv.shells import join
+from mfaenv.terminal.program import find
 
 SETTING = "credential_process"
 KEYS_GET = ("keys", "get")
@@ -43,12 +44,12 @@ def other_program(command: str) -> str:
 
 
 def moved(sections: Sections, env: Env) -> dict[str, dict[str, str]]:
-    """Return the settings that name a path of this program that is not there, with its path of today."""
+    """Return the settings that name a path of this program that cannot be run, with its path of today."""
     commands = {name: _words(section.get(SETTING, "")) for name, section in sections.items()}
     return {
         name: {SETTING: join((own_path() or own_name(env), *words[1:]))}
         for name, words in commands.items()
-        if words and is_mfaenv(words[0]) and os.path.isabs(words[0]) and not os.path.exists(words[0])
+        if words and is_mfaenv(words[0]) and os.path.isabs(words[0]) and not find(words[0], env)
     }
 
 

@@ -19,13 +19,13 @@ READ_ONLY: Document = {
 """ReadOnlyAccess: AWS's lists each service's actions of these names."""
 
 
-def _get_caller_identity(call: Call) -> Content:
+def _caller_identity(call: Call) -> Content:
     """Need no permission; no deny stops it."""
     caller = call.caller
     return {"Arn": caller.arn, "UserId": caller.user_id, "Account": caller.account.id}
 
 
-def _get_session_token(call: Call) -> Content:
+def _session_token(call: Call) -> Content:
     if call.caller.token:
         raise Refusal("AccessDenied", "Cannot call GetSessionToken with session credentials")
     mfa_at = _verified_at(call)
@@ -128,9 +128,5 @@ def _keys(session: Credential) -> Content:
 STS = QueryService(
     "sts",
     "2011-06-15",
-    {
-        "AssumeRole": _assume_role,
-        "GetCallerIdentity": _get_caller_identity,
-        "GetSessionToken": _get_session_token,
-    },
+    {"AssumeRole": _assume_role, "GetCallerIdentity": _caller_identity, "GetSessionToken": _session_token},
 )

@@ -153,9 +153,7 @@ def fetch(
         raise
 
 
-def _send(
-    code: str, request: Request, background: BackgroundClient, context: Context, lock: CallLock
-) -> Session:
+def _send(code: str, request: Request, ready: BackgroundClient, context: Context, lock: CallLock) -> Session:
     """Send a code that was not sent before, with the lock acquired, and remember AWS's answer to it."""
     store, serial = context.store, request.device.text
 
@@ -168,10 +166,10 @@ def _send(
         lock.check_store()  # a process that was stopped may have lost the lock
         hint = f"The device shows the next one in {int(CODE_SECONDS - context.now() % CODE_SECONDS) + 1} s."
         raise UsedCodeError(f"That code was already {before}.", hint)
-    sts_client = background.client()
+    sts_client = ready.client()
     lock.check_store()  # as above
     try:
-        credentials = sts.session_token(sts_client, background.keys, serial, code, request.duration.seconds)
+        credentials = sts.session_token(sts_client, ready.keys, serial, code, request.duration.seconds)
     except WrongCodeError as error:
         lock.check_store()
         answer = remembered.USED if isinstance(error, LostAnswerError) else remembered.REFUSED

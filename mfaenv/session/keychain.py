@@ -114,7 +114,7 @@ def _remove(backend: Any, service: str, name: str, until: str | None = None) -> 
         try:
             if hasattr(backend, "get_preferred_collection"):  # KeePassXC locks an entry for each connection
                 with closing((collection := backend.get_preferred_collection()).connection):
-                    item = next(collection.search_items({"service": service, "username": name}))
+                    item = next(collection.search_items(backend._query(service, name)))  # noqa: SLF001 - keyring has no other
                     backend.unlock(item)
                     item.delete()
             else:
@@ -201,10 +201,13 @@ def _check_bus(bus: str) -> None:
 
 def _backends(bus: str) -> list[KeyringBackend]:
     """Return the keychains to read; keys are written to the first. Raise MfaenvError where none is safe."""
-    from ctypes import util
+    # keyring looks for libraries of macOS: there ctypes, and on Linux gcc, would take those of the current folder.
+    if sys.platform == "darwin":
+        from ctypes import util
 
-    # keyring looks for macOS' libraries, elsewhere too: gcc and ctypes would take the current folder's.
-    util.find_library = "/System/Library/Frameworks/{0}.framework/{0}".format
+        util.find_library = "/System/Library/Frameworks/{0}.framework/{0}".format
+    else:
+        sys.modules["keyring.backends.macOS.api"] = None  # type: ignore[assignment]  # that import fails then
     import keyring
 
     _check_bus(bus)

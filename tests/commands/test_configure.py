@@ -508,7 +508,7 @@ def test_a_path_of_mfaenv_that_is_not_there_any_more_is_told(newcomer: Product, 
     config.write_text(re.sub(r"(credential_process = )\S*mfaenv", rf"\1{gone}", settings))
     assert gone in config.read_text()
     before = newcomer.run("doctor", "--no-input")
-    assert "profile default-mfa: its credential_process names a file that is not there" in " ".join(
+    assert "profile default-mfa: its credential_process names a path that cannot be run" in " ".join(
         before.out.split()
     )
     told = newcomer.run("configure", "--yes").err
@@ -518,7 +518,7 @@ def test_a_path_of_mfaenv_that_is_not_there_any_more_is_told(newcomer: Product, 
     for other in OTHERS:
         startup.write_text(f"{former}{other}\n")
         assert newcomer.run("configure", "--yes").err == NOTHING
-    assert "is not there" not in newcomer.run("doctor", "--no-input").out
+    assert "cannot be run" not in newcomer.run("doctor", "--no-input").out
 
 
 def test_a_default_that_signs_in_is_not_named_for_keys(bare: Product) -> None:

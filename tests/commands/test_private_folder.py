@@ -22,6 +22,19 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize("named", [False, True])
+def test_it_is_in_the_current_folder_only_if_a_variable_names_that(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch, *, named: bool
+) -> None:
+    """There Python's tempfile looks last: its files would be in a project, and be added to that."""
+    monkeypatch.chdir(temporary)
+    env = {"TMPDIR": str(temporary)} if named else {}
+    expected = nullcontext() if named else pytest.raises(OSError, match="but the current one")
+    with expected, private_folder.private_folder(env):
+        pass
+    assert list(temporary.iterdir()) == []
+
+
 def nobody_waits() -> None:
     raise AssertionError("another process has the lock, and this one waits for it")
 

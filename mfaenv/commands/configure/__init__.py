@@ -67,7 +67,7 @@ def _offer_all(options: Options, env: Env, offers: Offers) -> tuple[str, str, st
         why = "A program that gives the code. Who has both it and the key needs no device:"
         settings = {request.source_profile: {"mfa_process": command}}
         offers.settings(why, settings, lambda: programs.gives_code(command, offers.terminal))
-    offers.settings("A path that is not there any more:", credential_process.moved(files.of_config, env))
+    offers.settings("A path that cannot be run any more:", credential_process.moved(files.of_config, env))
     _offer_sources(request.profile.text, _offer_process(request, files, env, offers), files, offers)
     profile, default = request.profile.text, files.section(DEFAULT)
     # A default that is a role, or signs in, stays what a new window has.

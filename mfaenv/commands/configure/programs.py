@@ -71,9 +71,7 @@ def _items(command: Words, env: Env) -> Iterable[dict[str, object]]:
 def _keepassxc(env: Env, offers: Offers) -> Entries:
     """See https://keepassxc.org/docs/KeePassXC_UserGuide#_command_line_tool."""
     database = _last_database(env) if offers.asking else ""
-    if not database or not offers.terminal.confirm(
-        f"Look for the code in {database}? It asks for the password."
-    ):
+    if not database or not offers.terminal.confirm(f"Look for codes in {database}? It asks for a password."):
         return
     words = ["keepassxc-cli", "ls", "--recursive", "--flatten", database]
     with offers.terminal.for_program() as streams:

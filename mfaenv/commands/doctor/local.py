@@ -71,12 +71,12 @@ def aws_files(env: Env) -> Iterator[Check]:
 
 
 def sections(files: awsfiles.AwsFiles, env: Env) -> Iterator[Check]:
-    """Check for titles that lack the word `profile`, and for a path of mfaenv that is not there."""
+    """Check for titles that lack the word `profile`, and for a path of mfaenv that cannot be run."""
     for name in filter(files.profiles.__contains__, files.nameless):
         text, advice = f"no program reads [{name}] there", f"Write [profile {name}]."
         yield Check("files", awsfiles.short(files.config), text, State.NOTE, advice)
     for name in credential_process.moved(files.of_config, env):
-        text = "its credential_process names a file that is not there"
+        text = "its credential_process names a path that cannot be run"
         yield Check("files", f"profile {name}", text, State.WRONG, "This corrects it:", to_type("configure"))
 
 

@@ -137,7 +137,7 @@ def test_keepassxc_gives_the_code_for_its_password(product: Product, database: P
 def test_keepassxc_is_looked_into_by_the_set_up(product: Product, database: Path) -> None:
     product.env["MFAENV_SHELL"] = "csh"
     with direct(product, "configure") as window:
-        window.see(r"Look for the code in \S+Passwords\.kdbx\?")
+        window.see(r"Look for codes in \S+Passwords\.kdbx\?")
         window.enter("")
         window.see("Enter password")
         window.enter("word")

@@ -75,7 +75,9 @@ def test_import_names_the_entry_again_where_an_older_config_file_is_back(
         assert config(product).read_text() == other
 
 
-def test_export_is_the_way_back(product: Product, scenario: Scenario, keychain: Keychain) -> None:
+@pytest.mark.parametrize("scheme", ["default", "KeePassXC"])
+def test_export_is_the_way_back(product: Product, scenario: Scenario, keychain: Keychain, scheme: str) -> None:
+    product.env["KEYRING_PROPERTY_SCHEME"] = scheme  # how keyring names an entry's attributes
     before = config(product).read_text(), credentials(product).read_text()
     succeeded(product.run("keys", "import"))
     succeeded(product.run("keys", "export"))
