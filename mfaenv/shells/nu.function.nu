@@ -26,7 +26,7 @@ def --env --wrapped _mfaenv_here [...words: string] {
 # nushell drops what is set by a line that begins with AWS_PROFILE=NAME, a value that no prompt has seen.
 def _mfaenv_is_dropped [words: list<string>]: nothing -> bool {
     let named = $"($env.AWS_PROFILE?)"
-    let is_new = ((which _mfaenv_hook | is-not-empty) and $named != '' and $named != $env.MFAENV_AWS_PROFILE?)
+    let is_new = ($env.MFAENV_STORE? != null and $named != '' and $named != $env.MFAENV_AWS_PROFILE?)
     $is_new and not ($words | any {|word| $word =~ '^(unset$|-[a-z]*p|--pro)' })
 }
 
